@@ -1,0 +1,105 @@
+import { filesUnder } from './files.mjs';
+import { inRoot } from './paths.mjs';
+import { runCheck, runSuite, sentence } from './steps.mjs';
+
+/** @typedef {import('./steps.mjs').Step} Step */
+
+const [part = 'everything', ...filters] = process.argv.slice(2);
+
+/** @param {string} name */
+const bin = (name) => inRoot('node_modules/.bin', name);
+
+/** @param {string} project @returns {Step} */
+const vitest = (project) => ({
+  name: project,
+  command: [
+    ...[bin('vitest'), 'run', '--config', '.config/vitest.config.ts', '--project', project],
+    ...['--reporter=default', '--reporter=./.config/count-vitest.mjs', ...filters],
+  ],
+});
+
+/** @type {Step} */
+const build = { name: 'build', command: ['node', '.config/build.mjs'] };
+
+/** @type {Step} */
+const pack = { name: 'package', command: ['node', '.config/package.mjs'] };
+
+/** Independent of each other. @type {Step[]} */
+const checks = [
+  { name: 'test host', command: ['node', 'build/test/host/run/prepare.mjs'] },
+  { name: 'types', command: [bin('tsc'), '-b'] },
+  { name: 'lint', command: [bin('eslint'), '--config', '.config/eslint.mjs', '--max-warnings', '0', '.'] },
+  { name: 'unused code', command: [bin('knip'), '--config', '.config/knip.json'] },
+  { name: 'format', command: [bin('prettier'), '--check', '.'] },
+];
+
+/** @returns {Step} */
+const editor = () => ({
+  name: 'editor',
+  command: ['node', '--enable-source-maps', 'build/test/host/run/editor-suite.mjs'],
+  env: filters.length > 0 ? { SUITE_GREP: filters.join(' ') } : {},
+});
+
+/** @returns {Step} */
+const ui = () => ({
+  name: 'ui',
+  command: [
+    ...['node', '--enable-source-maps', '--test', '--test-concurrency=1'],
+    ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
+    ...['--test-reporter=./.config/count-node.mjs', '--test-reporter-destination=stdout'],
+    ...filesUnder(inRoot('build/test/ui'))
+      .filter((file) => file.endsWith('.test.mjs'))
+      .filter((file) => filters.every((filter) => file.includes(filter))),
+  ],
+});
+
+/** Suites of each part of the tests, made when they start: the files of some are made by the build. */
+const unitTests = () => vitest('unit');
+const onThePackage = [() => vitest('packaging'), editor, ui];
+
+/** @type {Record<string, { checks: Step[], suites: (() => Step)[], packaged: (() => Step)[] }>} */
+const parts = {
+  everything: { checks, suites: [unitTests], packaged: onThePackage },
+  unit: { checks: [], suites: [unitTests], packaged: [] },
+  packaging: { checks: [], suites: [], packaged: [() => vitest('packaging')] },
+  editor: { checks: [], suites: [], packaged: [editor] },
+  ui: { checks: [], suites: [], packaged: [ui] },
+};
+
+const sum = { passed: 0, failed: 0, skipped: 0 };
+
+/** @param {import('./steps.mjs').Counts} counts */
+function add(counts) {
+  sum.passed += counts.passed;
+  sum.failed += counts.failed;
+  sum.skipped += counts.skipped;
+  return counts.failed === 0;
+}
+
+/** Two at a time: as many as there are cores on a small machine. @param {Step[]} steps */
+async function runChecks(steps) {
+  const waiting = steps.values();
+  const take = async () => {
+    for (const step of waiting) add(await runCheck(step));
+  };
+  await Promise.all([take(), take()]);
+}
+
+/** @param {(() => Step)[]} suites */
+async function runSuites(suites) {
+  for (const suite of suites) add(await runSuite(suite()));
+}
+
+/** Runs the part; without a build or a package the rest would test what is not there. @param {string} name */
+async function runPart(name) {
+  const chosen = parts[name];
+  if (chosen === undefined) throw new Error(`There is no part ${name} but ${Object.keys(parts).join(', ')}.`);
+  if (!add(await runCheck(build))) return;
+  await runChecks(chosen.checks);
+  await runSuites(chosen.suites);
+  if (chosen.packaged.length > 0 && add(await runCheck(pack))) await runSuites(chosen.packaged);
+}
+
+await runPart(part);
+console.log(`\n${sentence(sum)}`);
+process.exitCode = sum.failed === 0 && sum.passed > 0 ? 0 : 1;

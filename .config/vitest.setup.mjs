@@ -1,0 +1,3 @@
+import { buildKernels } from './kernels.mjs';
+
+export default buildKernels;

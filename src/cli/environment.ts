@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { createEngine } from '../host/engine/engine.js';
+import type { Engine } from '../host/engine/contract.js';
+import type { CommonOptions } from './options.js';
+
+/** Folder of the bundles; the command line is one of them. */
+export const BUNDLES = __dirname;
+
+/** Version of the program, out of its package.json. */
+export function programVersion(): string {
+  const parsed: unknown = JSON.parse(readFileSync(path.join(BUNDLES, '..', 'package.json'), 'utf8'));
+  const named = typeof parsed === 'object' && parsed !== null && 'version' in parsed ? parsed.version : null;
+  return typeof named === 'string' ? named : 'unknown';
+}
+
+/** The engine of one command. */
+export function engineFor(options: CommonOptions): Engine {
+  return createEngine({
+    workerFile: path.join(BUNDLES, 'worker.js'),
+    threads: options.threads,
+    cacheFolder: options.cache ? path.join(cacheHome(), 'qk-lens') : null,
+  });
+}
+
+/** Where programs of this system keep what can be computed again. */
+function cacheHome(): string {
+  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
+  if (XDG_CACHE_HOME !== undefined && XDG_CACHE_HOME !== '') return XDG_CACHE_HOME;
+  if (process.platform === 'win32' && LOCALAPPDATA !== undefined) return LOCALAPPDATA;
+  return path.join(homedir(), process.platform === 'darwin' ? 'Library/Caches' : '.cache');
+}

@@ -1,0 +1,126 @@
+import path from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { CheckpointError } from '../core/errors.js';
+import { analyzeCommand } from './commands/analyze.js';
+import { inspectCommand } from './commands/inspect.js';
+import type { CommandContext } from './context.js';
+import { engineFor, programVersion } from './environment.js';
+import { type CommonFlags, type CommonOptions, commonOptions } from './options.js';
+import { UsageError } from './usage-error.js';
+
+const DONE = 0;
+const FAILED = 1;
+const WRONG_USE = 2;
+const INTERRUPTED = 130;
+
+/** Options of `inspect`. */
+interface InspectFlags extends CommonFlags {
+  readonly tensors?: true;
+}
+
+/** Options of `analyze`. */
+interface AnalyzeFlags extends CommonFlags {
+  readonly csv?: string;
+  readonly npz?: string;
+  readonly vectors?: true;
+  readonly svg?: string;
+  readonly html?: string;
+}
+
+const interrupt = new AbortController();
+const version = programVersion();
+
+function build(): Command {
+  const program = new Command('qk-lens')
+    .description('What the heads of a vision transformer compare, straight from its checkpoint.')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(qk-lens --help lists the commands and options)');
+  withCommonOptions(program.command('inspect'))
+    .description('what the file holds and what it was recognised as')
+    .option('--tensors', 'list every tensor: name, type, shape, bytes')
+    .action((file: string, flags: InspectFlags) =>
+      run(file, flags, (context, options) => inspectCommand(context, file, options, flags.tensors ?? false)),
+    );
+  withCommonOptions(program.command('analyze'))
+    .description('which layers and heads attend to similar and to dissimilar tokens')
+    .option('--csv <file>', 'write one row a mode')
+    .option('--npz <file>', 'write the arrays sigma and cos')
+    .option('--vectors', 'add the singular vectors u and v to the npz')
+    .option('--svg <file>', 'draw the layer curve and the map of heads')
+    .option('--html <file>', 'write one self-contained page with live charts')
+    .action((file: string, flags: AnalyzeFlags) =>
+      run(file, flags, (context, options) => {
+        if (flags.vectors === true && flags.npz === undefined) throw new UsageError('--vectors goes with --npz FILE');
+        const { csv = null, npz = null, vectors = false, svg = null, html = null } = flags;
+        return analyzeCommand(context, file, options, { csv, npz, vectors, svg, html });
+      }),
+    );
+  return program;
+}
+
+function withCommonOptions(command: Command): Command {
+  return command
+    .argument('<file>', 'a checkpoint, or a folder that holds one')
+    .option('--model <name>', 'which model when the file holds several')
+    .option('--heads <number>', 'heads of a layer, where the file does not say')
+    .option('--patch <number>', 'side of a patch in pixels, where the file does not say')
+    .option('--image-size <HxW>', 'picture size, where the file does not say')
+    .option('--basis <basis>', 'folded or raw', 'folded')
+    .option('--json [file]', 'JSON to standard output or into a file')
+    .option('--threads <number>', 'worker threads')
+    .option('--no-cache', 'neither use nor keep finished figures')
+    .option('--quiet', 'no progress and no warnings on standard error');
+}
+
+/** Runs one command with an engine of its own, which ends with it. */
+async function run(
+  file: string,
+  flags: CommonFlags,
+  command: (context: CommandContext, options: CommonOptions) => Promise<void>,
+): Promise<void> {
+  const options = commonOptions(flags);
+  const engine = engineFor(options);
+  try {
+    await command({ engine, signal: interrupt.signal, version }, options);
+  } catch (error) {
+    throw error instanceof CheckpointError ? new FileFailure(file, error) : error;
+  } finally {
+    await engine.dispose();
+  }
+}
+
+/** A failure with the path as it was given. */
+class FileFailure extends Error {
+  constructor(
+    file: string,
+    readonly failure: CheckpointError,
+  ) {
+    const inner = failure.file === path.basename(file) ? '' : `${failure.file}: `;
+    super(`${file}: ${inner}${failure.problem}; ${failure.advice}`);
+  }
+}
+
+function exitStatus(error: unknown): number {
+  if (interrupt.signal.aborted) return INTERRUPTED;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : WRONG_USE;
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`qk-lens: ${message.replaceAll(/\s*\n\s*/g, ' ')}\n`);
+  if (error instanceof UsageError) return WRONG_USE;
+  return error instanceof FileFailure && error.failure.code === 'wrong-use' ? WRONG_USE : FAILED;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    interrupt.abort();
+  });
+}
+// A reader that closes early, such as `head`, ends the command without a word.
+process.stdout.on('error', () => {
+  process.exit(DONE);
+});
+build()
+  .parseAsync()
+  .catch((error: unknown) => {
+    process.exitCode = exitStatus(error);
+  });

@@ -1,0 +1,127 @@
+import type { ByteSource } from '../bytes/byte-source.js';
+import { CheckpointError } from '../errors.js';
+import {
+  EXPONENTS,
+  type HeadMatrices,
+  HeadSolver,
+  type Preparation,
+  type SingularVectors,
+} from '../linalg/head-solver.js';
+import type { LayerSpec, MatrixView } from '../model/model.js';
+import type { DType } from '../tensors/dtype.js';
+import { readMatrixView, readVectorView } from '../tensors/read.js';
+import { spacing } from '../tensors/spacing.js';
+import { freeDimensions, layerBand, modeBand } from './chance.js';
+import type { Basis, HeadFigures, LayerFigures } from './figures.js';
+import { headFigures } from './head.js';
+
+/** Opened files of a checkpoint by their position in the tensor index. */
+export type SourceOf = (file: number) => Promise<ByteSource>;
+
+/** Query and key weights of a layer in memory, with what prepares them for a basis. */
+interface LayerMatrices {
+  readonly query: Float64Array;
+  readonly key: Float64Array;
+  readonly preparation: Preparation;
+}
+
+/** The figures of one layer: reads its query, key and norm weights and nothing else. */
+export async function analyzeLayer(
+  spec: LayerSpec,
+  basis: Basis,
+  sourceOf: SourceOf,
+  solver: HeadSolver,
+): Promise<LayerFigures> {
+  const matrices = await readLayer(spec, basis, sourceOf);
+  const dimensions = freeDimensions(spec.width, basis, spec.norm?.kind ?? null);
+  const heads: HeadFigures[] = [];
+  for (let index = 0; index < spec.heads; index++) {
+    const decomposition = solver.solve(headMatrices(spec, matrices, index), matrices.preparation);
+    heads.push(headFigures(index, decomposition, spec.headSize, dimensions));
+  }
+  return summarizeLayer(spec.index, heads, modeBand(dimensions));
+}
+
+/** Singular vectors of every head of a layer, in order of the heads; null for heads whose weights are not finite. */
+export async function layerVectors(
+  spec: LayerSpec,
+  basis: Basis,
+  sourceOf: SourceOf,
+  solver: HeadSolver,
+): Promise<readonly (SingularVectors | null)[]> {
+  const matrices = await readLayer(spec, basis, sourceOf);
+  return Array.from(
+    { length: spec.heads },
+    (_, index) => solver.solveWithVectors(headMatrices(spec, matrices, index), matrices.preparation)?.vectors ?? null,
+  );
+}
+
+async function readLayer(spec: LayerSpec, basis: Basis, sourceOf: SourceOf): Promise<LayerMatrices> {
+  const matrix = async (view: MatrixView) => readMatrixView(await sourceOf(view.tensor.file), view);
+  if (spec.headSize > spec.width) {
+    throw new CheckpointError(
+      'unsupported',
+      spec.query.weight.tensor.name,
+      `its heads are ${String(spec.headSize)} wide, more than the ${String(spec.width)} of the tokens`,
+      'set the number of heads',
+    );
+  }
+  const query = await matrix(spec.query.weight);
+  const key = await matrix(spec.key.weight);
+  const gain = spec.norm?.gain ?? null;
+  const ones = new Float64Array(spec.width).fill(1);
+  const folds = basis === 'folded' && spec.norm !== null;
+  return {
+    query,
+    key,
+    preparation: {
+      gain: folds && gain !== null ? await readVectorView(await sourceOf(gain.tensor.file), gain) : ones,
+      fold: folds ? (spec.norm.kind === 'layer' ? 'centred' : 'scaled') : 'none',
+      querySpacing: squaredSpacings(spec.query.weight.tensor.dtype),
+      keySpacing: squaredSpacings(spec.key.weight.tensor.dtype),
+    },
+  };
+}
+
+/** Rows of one head; with grouped queries, head h shares the key head floor(h / (heads / keyValueHeads)). */
+function headMatrices(spec: LayerSpec, matrices: LayerMatrices, head: number): HeadMatrices {
+  const size = spec.headSize * spec.width;
+  const keyHead = Math.floor(head / (spec.heads / spec.keyValueHeads));
+  return {
+    query: matrices.query.subarray(head * size, (head + 1) * size),
+    key: matrices.key.subarray(keyHead * size, (keyHead + 1) * size),
+    rows: spec.headSize,
+    columns: spec.width,
+  };
+}
+
+const squares = new Map<DType, Float64Array>();
+
+/** Squared spacing of a stored type for each binary exponent of a float64; it depends on nothing else. */
+function squaredSpacings(dtype: DType): Float64Array {
+  let table = squares.get(dtype);
+  if (table === undefined) {
+    table = Float64Array.from({ length: EXPONENTS }, (_, exponent) =>
+      exponent === EXPONENTS - 1 ? 0 : spacing(dtype, exponent === 0 ? 0 : 2 ** (exponent - 1023)) ** 2,
+    );
+    squares.set(dtype, table);
+  }
+  return table;
+}
+
+/** Means of a layer over those of its heads that have the figure. */
+export function summarizeLayer(index: number, heads: readonly HeadFigures[], band: number): LayerFigures {
+  const mean = (pick: (head: HeadFigures) => number | null): number | null => {
+    const values = heads.map(pick).filter((value) => value !== null);
+    return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+  };
+  return {
+    index,
+    mean: mean((head) => head.mean),
+    weighted: mean((head) => head.weighted),
+    symmetricShare: mean((head) => head.symmetricShare),
+    weightedBand: layerBand(heads.map((head) => head.weightedBand)),
+    modeBand: band,
+    heads,
+  };
+}

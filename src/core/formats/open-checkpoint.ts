@@ -1,0 +1,66 @@
+import type { ByteSource, CheckpointFolder } from '../bytes/byte-source.js';
+import { CheckpointError, type Warning } from '../errors.js';
+import type { TensorIndex } from '../tensors/tensor-index.js';
+import { PROBE_BYTES, type CheckpointFormat, type OpenOptions } from './format.js';
+import { safetensors } from './safetensors/safetensors.js';
+import { shardedIndex } from './sharded/sharded.js';
+import { torchLegacy } from './torch/legacy.js';
+import { torchZip } from './torch/torch-zip.js';
+import { notACheckpoint } from './what-it-is.js';
+
+/** Formats whose tensors lie in the file itself. */
+const SINGLE_FILE: readonly CheckpointFormat[] = [safetensors, torchZip, torchLegacy];
+
+/** The table of formats, in the order in which they are tried; a new one is a folder and a line here. */
+const FORMATS: readonly CheckpointFormat[] = [
+  ...SINGLE_FILE,
+  shardedIndex((source, folder, options) => openAs(SINGLE_FILE, source, folder, options)),
+];
+
+const HALF_DOWNLOADED = /\.(incomplete|part|partial|crdownload|download|aria2|tmp)$/iu;
+const SHARD = /-\d+-of-\d+\.(safetensors|bin)$/iu;
+
+async function openAs(
+  formats: readonly CheckpointFormat[],
+  source: ByteSource,
+  folder: CheckpointFolder,
+  options: OpenOptions,
+): Promise<TensorIndex> {
+  const head = await source.read(0, Math.min(PROBE_BYTES, source.size));
+  const format = formats.find((candidate) => candidate.probe(head, source));
+  if (format === undefined) throw notACheckpoint(head, source);
+  return format.open(source, folder, options);
+}
+
+/** What the file's name says beside its content. */
+function nameWarnings(name: string): Warning[] {
+  if (HALF_DOWNLOADED.test(name)) {
+    return [{ code: 'half-download', message: `${name}: the name is that of a download that has not finished.` }];
+  }
+  if (SHARD.test(name)) {
+    const message = `${name} is one shard of a checkpoint; open the index (.index.json) beside it for the whole.`;
+    return [{ code: 'one-shard', message }];
+  }
+  return [];
+}
+
+/**
+ * Opens a checkpoint: reads which tensors lie where, and none of their elements.
+ * @param source the file that was chosen.
+ * @param folder the files beside it.
+ * @throws CheckpointError naming the file, the place, what was expected and what to do.
+ */
+export async function openCheckpoint(
+  source: ByteSource,
+  folder: CheckpointFolder,
+  options: OpenOptions = {},
+): Promise<TensorIndex> {
+  try {
+    const index = await openAs(FORMATS, source, folder, options);
+    return { ...index, warnings: [...nameWarnings(source.name), ...index.warnings] };
+  } catch (error) {
+    if (!(error instanceof CheckpointError) || !HALF_DOWNLOADED.test(source.name)) throw error;
+    const advice = 'its name is that of a download that has not finished: let it finish or download it again';
+    throw new CheckpointError(error.code, error.file, error.problem, advice, error.remains);
+  }
+}

@@ -1,0 +1,92 @@
+import type { ByteSource } from '../../bytes/byte-source.js';
+import { groupDigits } from '../../bytes/quote.js';
+import { CheckpointError } from '../../errors.js';
+import { DOWNLOAD_STOPPED, malformed } from '../problem.js';
+
+/** Where the central directory lies. */
+interface DirectoryPlace {
+  readonly start: number;
+  readonly length: number;
+  readonly count: number;
+}
+
+const END_SIGNATURE = 0x06054b50;
+const END_BYTES = 22;
+const MAX_COMMENT = 0xffff;
+const ZIP64_LOCATOR_SIGNATURE = 0x07064b50;
+const ZIP64_LOCATOR_BYTES = 20;
+const ZIP64_END_SIGNATURE = 0x06064b50;
+const ZIP64_END_BYTES = 56;
+
+function asView(bytes: Uint8Array<ArrayBuffer>): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Position of the end record: the last one whose comment reaches exactly to the end of the file. */
+function findEnd(view: DataView): number | null {
+  for (let at = view.byteLength - END_BYTES; at >= 0; at--) {
+    if (view.getUint32(at, true) !== END_SIGNATURE) continue;
+    if (at + END_BYTES + view.getUint16(at + 20, true) === view.byteLength) return at;
+  }
+  return null;
+}
+
+function checkPlace(source: ByteSource, endAt: number, start: bigint, length: bigint, count: bigint): DirectoryPlace {
+  if (start + length > BigInt(endAt)) {
+    const declared = `${groupDigits(length)} bytes at ${groupDigits(start)}`;
+    throw malformed(
+      source.name,
+      `the zip directory (${declared}) does not end before its end record at ${groupDigits(endAt)}`,
+    );
+  }
+  return { start: Number(start), length: Number(length), count: Number(count) };
+}
+
+async function readZip64(source: ByteSource, locatorAt: number): Promise<DirectoryPlace | null> {
+  if (locatorAt < 0) return null;
+  const locator = asView(await source.read(locatorAt, ZIP64_LOCATOR_BYTES));
+  if (locator.getUint32(0, true) !== ZIP64_LOCATOR_SIGNATURE) return null;
+  const at = locator.getBigUint64(8, true);
+  if (at + BigInt(ZIP64_END_BYTES) > BigInt(locatorAt)) {
+    throw malformed(source.name, `the zip64 end record at ${groupDigits(at)} lies beyond its locator`);
+  }
+  const end = asView(await source.read(Number(at), ZIP64_END_BYTES));
+  if (end.getUint32(0, true) !== ZIP64_END_SIGNATURE) {
+    throw malformed(source.name, `there is no zip64 end record at ${groupDigits(at)}`);
+  }
+  return checkPlace(
+    source,
+    Number(at),
+    end.getBigUint64(48, true),
+    end.getBigUint64(40, true),
+    end.getBigUint64(32, true),
+  );
+}
+
+/** The end record; nearly every archive has it at its very end, without a comment behind it. */
+async function readEnd(source: ByteSource): Promise<{ view: DataView; at: number } | null> {
+  for (const length of [END_BYTES, END_BYTES + MAX_COMMENT]) {
+    const start = Math.max(0, source.size - length);
+    const tail = asView(await source.read(start, source.size - start));
+    const at = findEnd(tail);
+    if (at !== null) return { view: new DataView(tail.buffer, tail.byteOffset + at, END_BYTES), at: start + at };
+  }
+  return null;
+}
+
+/**
+ * Finds the central directory of a zip archive from the end of the file.
+ * @throws CheckpointError `truncated` when there is no end record, `malformed` when it contradicts the file.
+ */
+export async function findDirectory(source: ByteSource): Promise<DirectoryPlace> {
+  const end = await readEnd(source);
+  if (end === null) {
+    const problem = 'the archive has no end of central directory: the end of the file is missing';
+    throw new CheckpointError('truncated', source.name, problem, DOWNLOAD_STOPPED);
+  }
+  const wide = await readZip64(source, end.at - ZIP64_LOCATOR_BYTES);
+  if (wide !== null) return wide;
+  const { view } = end;
+  const length = BigInt(view.getUint32(12, true));
+  return checkPlace(source, end.at, BigInt(view.getUint32(16, true)), length, BigInt(view.getUint16(10, true)));
+}

@@ -1,0 +1,6 @@
+export { fold, roundingSum } from './fold';
+export { orthogonalise } from './orthogonal';
+export { multiplyTransposed } from './product';
+export { decompose } from './spectrum';
+export { factorise, invertLower, squaredNorm, transpose } from './triangular';
+export { dot } from './vectors';

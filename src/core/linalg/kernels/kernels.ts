@@ -1,0 +1,98 @@
+import { KERNELS_BASE64 } from './kernels.generated.js';
+
+/** Functions of the compiled kernels (`assembly/`); pointers are bytes into `memory`, strides and sizes count float64 elements. */
+export interface Kernels {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  /** W <- W diag(gain) P in place. */
+  fold(w: number, rows: number, columns: number, stride: number, gain: number, centre: boolean): void;
+  /** Sum of the squared spacing of the stored type times the gain. */
+  roundingSum(w: number, rows: number, columns: number, stride: number, squares: number, gain: number): number;
+  /** w <- Q^T, lower <- R^T of W^T = Q R; `work` holds 2 * rows elements. */
+  orthogonalise(
+    w: number,
+    rows: number,
+    columns: number,
+    stride: number,
+    lower: number,
+    lowerStride: number,
+    work: number,
+  ): void;
+  /** out = A B^T. */
+  multiplyTransposed(
+    a: number,
+    b: number,
+    rowsA: number,
+    rowsB: number,
+    columns: number,
+    stride: number,
+    out: number,
+    outStride: number,
+    symmetric: boolean,
+  ): void;
+  /** Singular values and vectors (rows of left and right) of a square matrix, which is overwritten; 0 when it does not converge. */
+  decompose(a: number, size: number, stride: number, values: number, left: number, right: number, work: number): number;
+  /** A <- L of A = L L^T; 0 when A is not numerically definite. */
+  factorise(a: number, size: number, stride: number): number;
+  invertLower(l: number, size: number, stride: number, out: number): void;
+  squaredNorm(a: number, rows: number, columns: number, stride: number): number;
+  transpose(a: number, size: number, stride: number, out: number): void;
+  dot(a: number, b: number, length: number): number;
+}
+
+const FUNCTIONS = [
+  'fold',
+  'roundingSum',
+  'orthogonalise',
+  'multiplyTransposed',
+  'decompose',
+  'factorise',
+  'invertLower',
+  'squaredNorm',
+  'transpose',
+  'dot',
+] as const satisfies readonly (keyof Kernels)[];
+
+function isKernels(value: object): value is Kernels {
+  const members = new Map<string, unknown>(Object.entries(value));
+  return (
+    typeof members.get('memory') === 'object' && FUNCTIONS.every((name) => typeof members.get(name) === 'function')
+  );
+}
+
+/** A fresh instance of the kernels with a memory of its own. */
+export function loadKernels(): Kernels {
+  const text = atob(KERNELS_BASE64);
+  const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+  if (!isKernels(exports)) throw new Error('the compiled kernels do not have the expected functions');
+  return exports;
+}
+
+/** Bytes of one WebAssembly page. */
+const PAGE = 65_536;
+
+/** First byte that the kernels' own data never uses. */
+const HEAP_START = 8_192;
+
+/** Hands out runs of float64 in the kernels' memory, front to back. */
+export class Arena {
+  private next = HEAP_START;
+
+  constructor(private readonly kernels: Kernels) {}
+
+  /** Pointer to `length` zeroed elements, aligned to 16 bytes; all views made before become invalid. */
+  take(length: number): number {
+    const pointer = this.next;
+    this.next += Math.ceil(length / 2) * 16;
+    const { memory } = this.kernels;
+    const missing = this.next - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+    new Float64Array(memory.buffer, pointer, length).fill(0);
+    return pointer;
+  }
+
+  /** Forgets all runs. */
+  reset(): void {
+    this.next = HEAP_START;
+  }
+}

@@ -1,0 +1,184 @@
+import { quoteName } from '../bytes/quote.js';
+import type { Warning } from '../errors.js';
+import type { TensorEntry } from '../tensors/tensor-index.js';
+import { sectionsFor } from './config.js';
+import { findGeometry, NO_GEOMETRY } from './geometry.js';
+import { claimsOfConfig, claimsOfSettings, depthOfConfig } from './head-claims.js';
+import { proveHeads } from './head-proofs.js';
+import { decideHeads, type HeadCount } from './heads.js';
+import type { LayerSpec, Model, RecognitionOptions } from './model.js';
+import { GENERIC } from './generic/generic-stack.js';
+import { missingLayers } from './missing-layers.js';
+import { settleNorms } from './settle-norms.js';
+import type { Placement } from './placement.js';
+import { type Grouping, type Misfit, readLayer, type ShapedLayer } from './read-layer.js';
+import { type FileFacts, type Stack, viewStack } from './stack.js';
+import type { TensorNames } from './tensor-names.js';
+
+/** A stack on its way to a model, with what has to be said about it. */
+export interface Assembled {
+  /** Null when none of its layers can be used. */
+  readonly model: Omit<Model, 'name' | 'wrapper' | 'prefix' | 'remark'> | null;
+  readonly warnings: readonly Warning[];
+  /** Why the number of heads that a person gave was not taken. */
+  readonly refused: string | null;
+}
+
+/** What a person says over a stack. */
+export type StackOptions = Pick<RecognitionOptions, 'heads' | 'patch' | 'imageSize'>;
+
+/** Layers that cannot be used are named one by one up to this number. */
+const MAX_NAMED = 5;
+
+/** Reads the layers of a stack and decides what the file leaves open. @throws CheckpointError `wrong-use`. */
+export function assembleModel(
+  names: TensorNames,
+  facts: FileFacts,
+  stack: Stack,
+  placement: Placement,
+  options: StackOptions,
+): Assembled {
+  const { tower, layout, root } = stack;
+  const readings = stack.layers.map((numbers) => ({
+    numbers,
+    reading: readLayer(names, root, layout, numbers, groupingOf(facts, stack)),
+  }));
+  const usable = readings.flatMap(({ numbers, reading }) =>
+    'problem' in reading ? [] : [{ numbers, layer: reading }],
+  );
+  const misfits = readings.flatMap(({ reading }) => ('problem' in reading ? [reading] : []));
+  const { layers, assumptions: normAssumptions } = settleNorms(
+    usable.map(({ layer }) => layer),
+    stack,
+    facts,
+  );
+  const [first] = layers;
+  if (first === undefined) return { model: null, warnings: misfitWarnings(misfits, false), refused: null };
+
+  const widths = [first.width, layers.at(-1)?.width ?? first.width];
+  const config = claimsOfConfig(facts.config, tower.tower, widths);
+  const settings = claimsOfSettings(facts.settings, tower.tower, widths);
+  const stages = [...new Set(usable.map(({ numbers }) => (numbers.length > 1 ? numbers[0] : 0)))];
+  const heads = decideHeads({
+    layers,
+    stages: usable.map(({ numbers }) => (numbers.length > 1 ? stages.indexOf(numbers[0]) : 0)),
+    proofs: proveHeads(names, root, layout, layers),
+    option: options.heads ?? null,
+    claims: [...config.claims, ...settings.claims],
+    conflict: config.conflict,
+    hasConfig: facts.config !== null,
+    otherWidth: settings.otherWidth,
+    vision: tower.tower === 'vision' || tower.tower === 'encoder',
+    usualHeads: tower.usualHeads ?? null,
+    usualHeadSize: tower.usualHeadSize ?? null,
+  });
+  const find = (name: string): TensorEntry | null => names.get(`${root}${name}`) ?? names.get(`${first.path}.${name}`);
+  const geometry =
+    tower.embedding === null
+      ? NO_GEOMETRY
+      : findGeometry(tower.embedding, {
+          find,
+          width: first.width,
+          config: config.conflict === null ? sectionsFor(facts.config, tower.tower) : [],
+          settings: facts.settings,
+          patch: options.patch ?? null,
+          imageSize: options.imageSize ?? null,
+          file: facts.file,
+          knownFamily: stack.family !== GENERIC,
+        });
+  const title = tower.title({
+    depth: layers.length,
+    width: first.width,
+    lastWidth: widths[1] ?? first.width,
+    patch: geometry.patch,
+    registers: geometry.prefixTokens.registers,
+    distillation: geometry.prefixTokens.distillation,
+    modelType: facts.modelType,
+  });
+  const view = viewStack(names, facts, stack);
+  return {
+    model: {
+      family: stack.family,
+      title,
+      tower: tower.tower,
+      layers: layers.map((layer, index) => specOf(layer, heads.counts[index], index, stack, facts)),
+      patch: geometry.patch,
+      imageSize: geometry.imageSize,
+      prefixTokens: geometry.prefixTokens,
+      position: typeof tower.position === 'string' ? tower.position : tower.position(view),
+      causal: tower.causal === true,
+      ...(tower.windowed === true ? { windowed: true } : {}),
+      assumptions: [
+        ...(heads.assumption === null ? [] : [heads.assumption]),
+        ...stack.assumptions,
+        ...normAssumptions,
+        ...geometry.assumptions,
+      ],
+      tensorCount: placement.tensors.length,
+      parameterCount: placement.parameterCount,
+      dtype: first.query.weight.tensor.dtype,
+      confirmedBy: [...new Set([...heads.confirmedBy, ...geometry.confirmedBy])],
+      unmatched: placement.unmatched,
+    },
+    warnings: [
+      ...misfitWarnings(misfits, true),
+      ...missingLayers(
+        stack,
+        usable.map(({ numbers }) => numbers),
+      ),
+      ...heads.warnings,
+      ...geometry.warnings,
+      ...depthWarnings(facts, stack, widths, layers.length),
+    ],
+    refused: heads.refused,
+  };
+}
+
+function specOf(
+  layer: ShapedLayer,
+  count: HeadCount | undefined,
+  index: number,
+  { tower }: Stack,
+  { config }: FileFacts,
+): LayerSpec {
+  const { heads, keyValueHeads, headSize } = count ?? { heads: 1, keyValueHeads: 1, headSize: layer.query.weight.rows };
+  return {
+    index,
+    path: layer.path,
+    heads,
+    keyValueHeads,
+    headSize,
+    width: layer.width,
+    query: layer.query,
+    key: layer.key,
+    value: layer.value,
+    norm: layer.norm,
+    qkNorm: layer.qkNorm || tower.cosine === true,
+    scale: tower.scale?.(headSize, index, config) ?? headSize ** -0.5,
+  };
+}
+
+/** Heads that share keys, as config.json says; a fused weight cannot be parted without. */
+function groupingOf({ config }: FileFacts, { tower }: Stack): Grouping | null {
+  for (const section of sectionsFor(config, tower.tower)) {
+    const heads = section.count(['num_attention_heads', 'n_head', 'n_heads'])?.value;
+    const keyValueHeads = section.count(['num_key_value_heads', 'num_kv_heads', 'n_kv_heads'])?.value;
+    if (heads !== undefined && keyValueHeads !== undefined) return { heads, keyValueHeads };
+  }
+  return null;
+}
+
+function misfitWarnings(misfits: readonly Misfit[], someFit: boolean): Warning[] {
+  if (misfits.length === 0) return [];
+  const shown = misfits.slice(0, MAX_NAMED).map(({ path, problem }) => `${quoteName(path)}: ${problem}`);
+  const more = misfits.length > MAX_NAMED ? `; and ${misfits.length - MAX_NAMED} more` : '';
+  const left = someFit ? 'Left out' : 'Not analysed';
+  return [{ code: 'unusable-layer', message: `${left}: ${shown.join('; ')}${more}.` }];
+}
+
+function depthWarnings(facts: FileFacts, { tower }: Stack, widths: readonly number[], depth: number): Warning[] {
+  const said = depthOfConfig(facts.config, tower.tower, widths);
+  if (said === null || said.value === depth) return [];
+  const message = `config.json says ${said.key} ${said.value}, but the file holds ${depth} layers: these are used.`;
+  return [{ code: 'config-contradiction', message }];
+}

@@ -1,0 +1,31 @@
+import { vitTitle } from '../titles.js';
+import type { Family } from './family.js';
+import { TIMM_EMBEDDING, TIMM_FUSED, TIMM_KNOWN } from './timm-blocks.js';
+
+/** DINOv3 of its own repository and of timm: rotary positions, and no key bias in effect. */
+export const dinov3: Family = {
+  id: 'dinov3',
+  towers: [
+    {
+      tower: 'vision',
+      layouts: [
+        {
+          ...TIMM_FUSED,
+          keyBiasMask: 'qkv.bias_mask',
+          known: [...TIMM_FUSED.known, 'mlp.w1', 'mlp.w2', 'mlp.w3'],
+        },
+      ],
+      accepts: (stack) =>
+        !stack.has('pos_embed') &&
+        (stack.has('storage_tokens') ||
+          stack.has('rope_embed.periods') ||
+          (stack.has('reg_token') && stack.inBlock('gamma_1'))),
+      position: 'rope',
+      embedding: { ...TIMM_EMBEDDING, registers: ['storage_tokens', 'reg_token'] },
+      known: [...TIMM_KNOWN, 'rope_embed.*', 'cls_norm', 'local_cls_norm'],
+      beside: ['dino_head.*', 'ibot_head.*'],
+      usualHeads: new Map([[1280, 20]]),
+      title: (facts) => vitTitle('DINOv3', facts),
+    },
+  ],
+};

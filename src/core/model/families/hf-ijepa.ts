@@ -1,0 +1,21 @@
+import { vitTitle } from '../titles.js';
+import type { Family } from './family.js';
+import { HF_VIT_BESIDE, HF_VIT_EMBEDDING, HF_VIT_KNOWN, HF_VIT_MEMORY, HF_VIT_SAVED } from './hf-vit-blocks.js';
+
+/** I-JEPA of Transformers: a ViT without a class token. */
+export const hfIjepa: Family = {
+  id: 'hf-ijepa',
+  towers: [
+    {
+      tower: 'vision',
+      layouts: [HF_VIT_SAVED, HF_VIT_MEMORY],
+      accepts: (stack) => !stack.has('embeddings.cls_token') && stack.has('embeddings.position_embeddings'),
+      position: 'absolute',
+      embedding: HF_VIT_EMBEDDING,
+      known: HF_VIT_KNOWN,
+      beside: HF_VIT_BESIDE,
+      roots: ['ijepa.'],
+      title: (facts) => vitTitle('I-JEPA', facts),
+    },
+  ],
+};

@@ -1,0 +1,48 @@
+import { vitTitle, widthTitle } from '../titles.js';
+import type { Family } from './family.js';
+import type { Layout } from '../layout.js';
+
+const BLOCK: Layout = {
+  block: 'transformer.resblocks.{i}',
+  attention: 'attn',
+  weights: { fused: 'in_proj_weight' },
+  norm: { name: 'ln_1', kind: 'layer' },
+  known: ['attn.out_proj', 'ln_2', 'mlp.c_fc', 'mlp.c_proj', 'ls_1.gamma', 'ls_2.gamma'],
+};
+
+/** CLIP as OpenAI and OpenCLIP write it. */
+export const openClip: Family = {
+  id: 'open-clip',
+  towers: [
+    {
+      tower: 'vision',
+      layouts: [BLOCK],
+      accepts: (stack) => stack.has('conv1.weight'),
+      position: 'absolute',
+      embedding: {
+        patch: ['conv1.weight'],
+        class: ['class_embedding'],
+        distillation: [],
+        registers: [],
+        positions: ['positional_embedding'],
+        biasTables: [],
+      },
+      known: ['ln_pre', 'ln_post', 'proj', 'attn_pool.*', 'head.*'],
+      beside: ['logit_scale', 'logit_bias', 'input_resolution'],
+      roots: ['visual.'],
+      title: (facts) => vitTitle('CLIP', facts, 'vision tower'),
+    },
+    {
+      tower: 'text',
+      layouts: [BLOCK],
+      accepts: (stack) => stack.has('token_embedding.weight'),
+      position: 'absolute',
+      causal: true,
+      embedding: null,
+      known: ['token_embedding', 'positional_embedding', 'ln_final', 'text_projection', 'cls_emb', 'attn_mask'],
+      beside: ['text_projection', 'context_length', 'vocab_size'],
+      roots: ['text.'],
+      title: (facts) => widthTitle('CLIP text tower', facts),
+    },
+  ],
+};

@@ -1,0 +1,162 @@
+import { CheckpointError, type Warning } from '../errors.js';
+import type { TensorIndex } from '../tensors/tensor-index.js';
+import { assembleModel, type StackOptions } from './assemble.js';
+import { viewConfig } from './config.js';
+import { findFamilyStacks } from './family-stacks.js';
+import { looksLikeProjection } from './generic/modules.js';
+import { findNamedStack } from './generic/named.js';
+import { findGenericStacks } from './generic/stacks.js';
+import { looksLike } from './looks-like.js';
+import type { Model, Recognition, RecognitionOptions } from './model.js';
+import { MAX_NAME_LENGTH } from './names.js';
+import { chooseDefaults, type FoundStack, nameModels } from './naming.js';
+import { type Placement, placeTensors } from './placement.js';
+import { peel, type OtherPart, type Scope } from './scopes.js';
+import { settingsSections } from './settings.js';
+import type { FileFacts, Stack } from './stack.js';
+import { type NamedTensor, nameTensors, TensorNames } from './tensor-names.js';
+
+/** More models than any file holds; what comes after is left out with a warning. */
+const MAX_MODELS = 64;
+
+/** A stack with its part of the file. */
+interface PlacedStack extends FoundStack {
+  readonly names: TensorNames;
+  readonly placement: Placement;
+}
+
+/** What a search for stacks gives. */
+interface Search {
+  readonly found: readonly PlacedStack[];
+  readonly others: readonly OtherPart[];
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Tells which tensors of a checkpoint form which heads of which models, and what had to be assumed.
+ * @param config parsed config.json, unchecked, or null when there is none.
+ * @throws CheckpointError `wrong-use` when what a person says contradicts the file.
+ */
+export function recognise(index: TensorIndex, config: unknown, options: RecognitionOptions): Recognition {
+  const view = viewConfig(config);
+  const facts: FileFacts = {
+    file: index.files[0] ?? 'the checkpoint',
+    config: view,
+    modelType: view?.text('model_type')?.toLowerCase() ?? '',
+    settings: settingsSections(index.settings),
+    settingPaths: [...index.settings.keys()],
+  };
+  const { named, tooLong } = nameTensors(index.tensors);
+  const search = options.named === undefined ? searchAll(named, facts) : searchNamed(named, facts, options.named);
+  const found = search.found.slice(0, MAX_MODELS);
+  const names = nameModels(found, facts);
+  const models: Model[] = [];
+  const warnings: Warning[] = [...limitWarnings(tooLong, search.found.length), ...search.warnings];
+  const refusals: { name: string; reason: string }[] = [];
+  for (const [position, each] of found.entries()) {
+    const named = names[position];
+    if (named === undefined) continue;
+    const said = options.model === undefined || options.model === named.name ? stackOptions(options) : {};
+    const { model, refused, ...told } = assembleModel(each.names, facts, each.stack, each.placement, said);
+    warnings.push(...told.warnings);
+    if (refused !== null) refusals.push({ name: named.name, reason: refused });
+    if (model !== null) models.push({ ...named, ...model });
+  }
+  warnings.push(...headRefusals(facts, models, options, refusals));
+  const kept = new Set(models.map(({ name }) => name));
+  return {
+    models,
+    defaults: chooseDefaults(found, names).filter((name) => kept.has(name)),
+    others: search.others,
+    looksLike: models.length === 0 ? looksLike(index.tensors) : null,
+    warnings,
+  };
+}
+
+/** Looks for stacks in every part of the file that may hold a model. */
+function searchAll(tensors: readonly NamedTensor[], facts: FileFacts): Search {
+  const { scopes, others } = peel(tensors, looksLikeProjection);
+  const parts = scopes.map((scope) => ({ scope, ...searchScope(scope, facts) }));
+  const empty = parts.filter(({ found }) => found.length === 0 && scopes.length > 1);
+  return {
+    found: parts.flatMap(({ found }) => found),
+    others: [...others, ...empty.map(({ scope }) => ({ name: scope.prefix, tensorCount: scope.tensors.length }))],
+    warnings: parts.flatMap(({ warnings }) => warnings),
+  };
+}
+
+function searchScope(scope: Scope, facts: FileFacts): { found: PlacedStack[]; warnings: Warning[] } {
+  const names = new TensorNames(scope.tensors);
+  const families = findFamilyStacks(names, facts);
+  const unknown = new Set(placeTensors(families, scope.tensors).flatMap(({ unmatched }) => unmatched));
+  // What a family knows is not searched again: a pooling head is no stack.
+  const among = families.length === 0 ? scope.tensors : scope.tensors.filter(({ name }) => unknown.has(name));
+  const generic = findGenericStacks(names, facts, among, families.length > 0);
+  const stacks = [...families, ...generic.stacks].slice(0, MAX_MODELS + 1);
+  const placements = placeTensors(stacks, scope.tensors);
+  const found = stacks.flatMap((stack, position) => {
+    const placement = placements[position];
+    return placement === undefined ? [] : [{ scope, stack, names, placement }];
+  });
+  return { found, warnings: generic.warnings };
+}
+
+/** The one stack whose names a person gave. */
+function searchNamed(
+  tensors: readonly NamedTensor[],
+  facts: FileFacts,
+  patterns: NonNullable<RecognitionOptions['named']>,
+): Search {
+  const names = new TensorNames(tensors);
+  const stack: Stack = findNamedStack(names, facts, patterns);
+  const scope: Scope = { prefix: '', copy: null, tensors };
+  const [placement] = placeTensors([stack], tensors);
+  return { found: placement === undefined ? [] : [{ scope, stack, names, placement }], others: [], warnings: [] };
+}
+
+function stackOptions({ heads, patch, imageSize }: RecognitionOptions): StackOptions {
+  return {
+    ...(heads === undefined ? {} : { heads }),
+    ...(patch === undefined ? {} : { patch }),
+    ...(imageSize === undefined ? {} : { imageSize }),
+  };
+}
+
+/** A head count that fits some models is only told for the others; one that fits none is a mistake. */
+function headRefusals(
+  facts: FileFacts,
+  models: readonly Model[],
+  { heads, model }: RecognitionOptions,
+  refusals: readonly { name: string; reason: string }[],
+): Warning[] {
+  if (heads === undefined) return [];
+  const meant = models.filter(({ name }) => model === undefined || name === model);
+  const [first] = refusals;
+  if (first !== undefined && refusals.length >= meant.length) {
+    throw new CheckpointError(
+      'wrong-use',
+      facts.file,
+      `${heads} heads do not fit: ${first.reason}`,
+      'give another number of heads, or none',
+    );
+  }
+  return refusals.map(({ name, reason }) => ({
+    code: 'heads-refused',
+    message: `${heads} heads do not fit the model ${name}: ${reason}. It keeps its own.`,
+  }));
+}
+
+function limitWarnings(tooLong: number, stacks: number): Warning[] {
+  const warnings: Warning[] = [];
+  if (tooLong > 0) {
+    const message = `${tooLong} tensors have names of more than ${MAX_NAME_LENGTH} characters or levels beyond counting, and were left out.`;
+    warnings.push({ code: 'long-names', message });
+  }
+  if (stacks > MAX_MODELS) {
+    warnings.push({
+      code: 'many-models',
+      message: `Only the first ${MAX_MODELS} stacks of attention layers are shown.`,
+    });
+  }
+  return warnings;
+}

@@ -1,0 +1,63 @@
+import type { ConfigView } from './config.js';
+import type { FamilyTower, StackView } from './families/family.js';
+import type { KnownNames } from './known-names.js';
+import { fillPath, joinPath, type Layout } from './layout.js';
+import type { Assumption } from './model.js';
+import type { SettingsSection } from './settings.js';
+import type { TensorNames } from './tensor-names.js';
+
+/** Layers with like names that follow each other: what becomes a model. */
+export interface Stack {
+  readonly family: string;
+  readonly tower: FamilyTower;
+  readonly layout: Layout;
+  /** What stands in front of the family's names. */
+  readonly root: string;
+  /** Numbers of each layer's block, in order of the layers. */
+  readonly layers: readonly (readonly number[])[];
+  readonly known: KnownNames;
+  /** What was assumed when the names were read. */
+  readonly assumptions: readonly Assumption[];
+}
+
+/** What the whole file says beside its tensors. */
+export interface FileFacts {
+  /** Name of the file for messages. */
+  readonly file: string;
+  readonly config: ConfigView | null;
+  readonly modelType: string;
+  readonly settings: readonly SettingsSection[];
+  readonly settingPaths: readonly string[];
+}
+
+/** Lets a family look at the tensors around a stack whose first layer has these numbers. */
+export function viewStack(
+  names: TensorNames,
+  facts: FileFacts,
+  { root, layout, layers }: Pick<Stack, 'root' | 'layout' | 'layers'>,
+): StackView {
+  const numbers = layers[0] ?? [];
+  const block = `${root}${fillPath(layout.block, numbers)}`;
+  const attention = `${root}${fillPath(joinPath(layout.block, layout.attention), numbers)}`;
+  const ancestors = ancestorsOf(root);
+  return {
+    has: (name) => names.has(`${root}${name}`),
+    inBlock: (name) => names.has(joinPath(block, name)),
+    inAttention: (name) => names.has(joinPath(attention, name)),
+    beside: (name) => ancestors.some((ancestor) => names.has(`${ancestor}${name}`)),
+    shape: (name) => names.get(`${root}${name}`)?.shape ?? null,
+    modelType: facts.modelType,
+    setting: (path) => facts.settingPaths.some((each) => each.startsWith(path)),
+  };
+}
+
+/** A root and every module around it, the innermost first: `a.b.` gives `a.b.`, `a.` and the top. */
+export function ancestorsOf(root: string): string[] {
+  const ancestors = [root];
+  for (let end = root.lastIndexOf('.', root.length - 2); end >= 0; end = root.lastIndexOf('.', end - 1)) {
+    ancestors.push(root.slice(0, end + 1));
+    if (end === 0) break;
+  }
+  if (root !== '') ancestors.push('');
+  return ancestors;
+}

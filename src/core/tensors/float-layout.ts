@@ -1,0 +1,46 @@
+import type { DType } from './dtype.js';
+
+/** How the bits of a small floating-point type are used. */
+interface FloatLayout {
+  readonly exponentBits: number;
+  readonly mantissaBits: number;
+  readonly bias: number;
+  /**
+   * `ieee`: the highest exponent means infinity and NaN; `finite`: only all ones mean NaN (the fn types);
+   * `unsigned-zero`: only minus zero means NaN (the fnuz types); `scale`: powers of two without sign and zero (e8m0).
+   */
+  readonly special: 'ieee' | 'finite' | 'unsigned-zero' | 'scale';
+}
+
+/** The floating-point types; narrow ones as in OCP "8-bit Floating Point" 1.0, arXiv 2206.02915 (fnuz) and OCP "Microscaling" 1.0. */
+export const FLOAT_LAYOUTS: Partial<Record<DType, FloatLayout>> = {
+  F64: { exponentBits: 11, mantissaBits: 52, bias: 1023, special: 'ieee' },
+  F32: { exponentBits: 8, mantissaBits: 23, bias: 127, special: 'ieee' },
+  F16: { exponentBits: 5, mantissaBits: 10, bias: 15, special: 'ieee' },
+  BF16: { exponentBits: 8, mantissaBits: 7, bias: 127, special: 'ieee' },
+  F8_E4M3: { exponentBits: 4, mantissaBits: 3, bias: 7, special: 'finite' },
+  F8_E5M2: { exponentBits: 5, mantissaBits: 2, bias: 15, special: 'ieee' },
+  F8_E4M3FNUZ: { exponentBits: 4, mantissaBits: 3, bias: 8, special: 'unsigned-zero' },
+  F8_E5M2FNUZ: { exponentBits: 5, mantissaBits: 2, bias: 16, special: 'unsigned-zero' },
+  F8_E8M0: { exponentBits: 8, mantissaBits: 0, bias: 127, special: 'scale' },
+};
+
+/** The value of the bits of a type of at most 16 bits. */
+export function decodeFloat(layout: FloatLayout, bits: number): number {
+  const { exponentBits, mantissaBits, bias, special } = layout;
+  const mantissa = bits & (2 ** mantissaBits - 1);
+  const exponent = (bits >> mantissaBits) & (2 ** exponentBits - 1);
+  if (special === 'scale') return exponent === 0xff ? NaN : 2 ** (exponent - bias);
+  const negative = bits >> (mantissaBits + exponentBits) === 1;
+  const full = exponent === 2 ** exponentBits - 1;
+  if (special === 'ieee' && full && mantissa !== 0) return NaN;
+  if (special === 'ieee' && full) return negative ? -Infinity : Infinity;
+  if (special === 'finite' && full && mantissa === 2 ** mantissaBits - 1) return NaN;
+  if (special === 'unsigned-zero' && negative && exponent === 0 && mantissa === 0) return NaN;
+  // Without the hidden one, at the lowest exponent: a subnormal number.
+  const size =
+    exponent === 0
+      ? mantissa * 2 ** (1 - bias - mantissaBits)
+      : (2 ** mantissaBits + mantissa) * 2 ** (exponent - bias - mantissaBits);
+  return negative ? -size : size;
+}

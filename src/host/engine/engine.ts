@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import type { LayerFigures } from '../../core/analysis/figures.js';
+import { modelFigures } from '../../core/analysis/model-figures.js';
+import { verdict } from '../../core/analysis/verdict.js';
+import type { Model } from '../../core/model/model.js';
+import type {
+  Analysis,
+  AnalyzeListener,
+  AnalyzeRequest,
+  Engine,
+  InspectRequest,
+  Inspection,
+  LayerVectors,
+} from './contract.js';
+import { WorkerPool } from './worker-pool.js';
+
+/** How an engine works. */
+export interface EngineOptions {
+  /** Bundle of `worker.ts`. */
+  readonly workerFile: string;
+  /** Worker threads at once; null: as many as the machine has processors, at most `MAX_THREADS`. */
+  readonly threads: number | null;
+  /** Folder of finished figures; null: none are kept. */
+  readonly cacheFolder: string | null;
+}
+
+/** Layers are independent, but more threads than this wait for memory, not for processors. */
+const MAX_THREADS = 8;
+
+/** Workers without work end after this time, and give their memory back. */
+const IDLE_MS = 60_000;
+
+/** Raised when the same weights give other figures. */
+const FIGURES_VERSION = 1;
+
+/** An engine whose worker threads start with the first request. */
+export function createEngine(options: EngineOptions): Engine {
+  const pool = new WorkerPool({
+    workerFile: options.workerFile,
+    size: options.threads ?? Math.min(MAX_THREADS, availableParallelism()),
+    idleMs: IDLE_MS,
+  });
+  return {
+    inspect: (request, signal) => inspect(pool, request, signal),
+    analyze: (request, listener, signal) => analyze(pool, options.cacheFolder, request, listener, signal),
+    async vectors({ inspection, model, basis }, layer, signal): Promise<LayerVectors> {
+      const spec = findModel(inspection, model).layers[layer];
+      if (spec === undefined) throw new Error(`the model has no layer ${String(layer)}`);
+      return pool.run('vectors', { checkpoint: inspection.checkpoint, spec, basis }, signal);
+    },
+    stopWorkers: () => pool.stop(),
+    dispose: () => pool.dispose(),
+  };
+}
+
+async function inspect(pool: WorkerPool, request: InspectRequest, signal: AbortSignal): Promise<Inspection> {
+  const found = await pool.run('inspect', request, signal);
+  const { checkpoint } = found;
+  const sizeBytes = checkpoint.files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  const modifiedMs = Math.max(...checkpoint.files.map((file) => file.modifiedMs));
+  return {
+    source: {
+      path: request.path,
+      format: found.format,
+      sizeBytes,
+      bytesRead: found.bytesRead,
+      identity: { sizeBytes, modifiedMs, headerHash: found.headerHash },
+    },
+    checkpoint,
+    tensors: found.tensors,
+    recognition: found.recognition,
+    warnings: found.warnings,
+  };
+}
+
+async function analyze(
+  pool: WorkerPool,
+  cacheFolder: string | null,
+  request: AnalyzeRequest,
+  listener: AnalyzeListener,
+  signal: AbortSignal,
+): Promise<Analysis> {
+  const model = findModel(request.inspection, request.model);
+  const file = cacheFolder === null ? null : path.join(cacheFolder, `${cacheKey(request, model)}.json`);
+  const kept = file === null ? null : await pool.run('recall', { file }, signal);
+  if (kept?.length === model.layers.length) {
+    for (const layer of kept) listener.onLayer(layer);
+    return finish(model, request, kept, 0, true);
+  }
+  const { layers, bytesRead } = await computeLayers(pool, request, model, listener, signal);
+  // Figures that cannot be kept are no failure: they are computed again next time.
+  if (file !== null) await pool.run('store', { file, layers }, signal).catch(() => null);
+  return finish(model, request, layers, bytesRead, false);
+}
+
+function finish(
+  model: Model,
+  request: AnalyzeRequest,
+  layers: readonly LayerFigures[],
+  bytesRead: number,
+  fromCache: boolean,
+): Analysis {
+  return { figures: modelFigures(model, request.basis, layers), verdict: verdict(layers), bytesRead, fromCache };
+}
+
+/** Computes the layers that are not at hand, side by side; the first failure ends the others. */
+async function computeLayers(
+  pool: WorkerPool,
+  { inspection, basis, have }: AnalyzeRequest,
+  model: Model,
+  listener: AnalyzeListener,
+  signal: AbortSignal,
+): Promise<{ layers: LayerFigures[]; bytesRead: number }> {
+  const done = new Map(have.map((layer) => [layer.index, layer]));
+  const layers: LayerFigures[] = [];
+  let bytesRead = 0;
+  const tell = (): void => {
+    for (let next = done.get(layers.length); next !== undefined; next = done.get(layers.length)) {
+      layers.push(next);
+      listener.onLayer(next);
+    }
+  };
+  const failed = new AbortController();
+  const either = AbortSignal.any([signal, failed.signal]);
+  setMaxListeners(model.layers.length, either); // one for each layer that waits
+  tell();
+  const running = model.layers
+    .filter((spec) => !done.has(spec.index))
+    .map(async (spec) => {
+      const result = await pool.run('layer', { checkpoint: inspection.checkpoint, spec, basis }, either);
+      bytesRead += result.bytesRead;
+      done.set(spec.index, result.figures);
+      tell();
+    });
+  try {
+    await Promise.all(running);
+  } catch (error) {
+    failed.abort();
+    await Promise.allSettled(running);
+    throw error;
+  }
+  return { layers, bytesRead };
+}
+
+function findModel(inspection: Inspection, name: string): Model {
+  const model = inspection.recognition.models.find((candidate) => candidate.name === name);
+  if (model === undefined) throw new Error(`the checkpoint has no model ${name}`);
+  return model;
+}
+
+/** Same file, same tensors taken the same way, same basis: same figures. */
+function cacheKey({ inspection, basis }: AnalyzeRequest, model: Model): string {
+  const { identity } = inspection.source;
+  const text = JSON.stringify([FIGURES_VERSION, inspection.checkpoint, identity, basis, model.layers]);
+  return createHash('sha256').update(text).digest('hex');
+}

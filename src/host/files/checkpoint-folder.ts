@@ -1,0 +1,94 @@
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import type { CheckpointFolder } from '../../core/bytes/byte-source.js';
+import { quoteName } from '../../core/bytes/quote.js';
+import { CheckpointError } from '../../core/errors.js';
+import { openFileSource, type FileSource, type ReadCounter } from './file-source.js';
+import { asCheckpointError } from './system-error.js';
+
+/** Where a checkpoint lies. */
+export interface CheckpointPlace {
+  /** Path of its folder. */
+  readonly folder: string;
+  /** Name in the folder of the file that was chosen: the weights, or the index of their shards. */
+  readonly name: string;
+}
+
+/** The folder of a checkpoint; each file in it is opened once and stays open until `close`. */
+export interface OpenFolder extends CheckpointFolder {
+  open(name: string): Promise<FileSource>;
+  /** Closes all files. @throws CheckpointError `changed` when one of them is no longer what was opened. */
+  close(): Promise<void>;
+}
+
+function outside(name: string, why: string): CheckpointError {
+  const problem = `it lies outside the folder of the checkpoint (${why})`;
+  return new CheckpointError(
+    'outside-folder',
+    quoteName(name),
+    problem,
+    'copy the file into the folder and name it plainly',
+  );
+}
+
+/** @throws CheckpointError `outside-folder` for a name that is not a plain path below the folder, on any system. */
+function checkName(name: string): void {
+  if (name === '' || name.includes('\0')) throw outside(name, 'its name is no file name');
+  if (name.includes('\\')) throw outside(name, 'a backslash in its name');
+  if (isAbsolute(name) || /^[a-z]:/iu.test(name)) throw outside(name, 'an absolute path');
+  if (name.split('/').some((part) => part === '..' || part === '.' || part === ''))
+    throw outside(name, 'its path climbs out');
+}
+
+function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+/**
+ * The cache of the Hugging Face hub keeps `models--X/snapshots/REVISION/FILE` as links into `models--X/blobs`; these
+ * links alone may leave the folder, and only to a blob of the same model.
+ */
+function isHubBlob(folder: string, path: string): boolean {
+  const parts = folder.split(sep);
+  const snapshots = parts.lastIndexOf('snapshots');
+  const model = parts[snapshots - 1] ?? '';
+  if (snapshots < 1 || !/^(models|datasets|spaces)--/u.test(model)) return false;
+  return (
+    dirname(path) === [...parts.slice(0, snapshots), 'blobs'].join(sep) && /^[0-9a-f]{40,64}$/u.test(basename(path))
+  );
+}
+
+async function open(place: CheckpointPlace, name: string, counter: ReadCounter): Promise<FileSource> {
+  // The file that the person chose may be a link to anywhere; only names out of files are confined.
+  if (name === place.name) return openFileSource(join(place.folder, name), name, counter);
+  checkName(name);
+  const folder = await realpath(place.folder);
+  const target = await realpath(join(place.folder, name));
+  if (!isInside(folder, target) && !isHubBlob(folder, target)) throw outside(name, 'a symbolic link leads out of it');
+  return openFileSource(target, name, counter);
+}
+
+/** The chosen file and the files beside it; bytes read from all of them are counted by `counter`. */
+export function openCheckpointFolder(place: CheckpointPlace, counter: ReadCounter): OpenFolder {
+  const files = new Map<string, Promise<FileSource>>();
+  return {
+    open(name) {
+      const known = files.get(name);
+      if (known !== undefined) return known;
+      const opened = open(place, name, counter).catch((error: unknown) => {
+        files.delete(name);
+        throw asCheckpointError(error, quoteName(name));
+      });
+      files.set(name, opened);
+      return opened;
+    },
+    async close() {
+      const opened = await Promise.allSettled(files.values());
+      files.clear();
+      const sources = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+      const closed = await Promise.allSettled(sources.map((source) => source.close()));
+      for (const result of closed) if (result.status === 'rejected') throw result.reason;
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import * as v from 'valibot';
+import type { LayerFigures } from '../core/analysis/figures.js';
+import { layersFromJson, layersToJson, type LayersJson } from '../core/export/figures-json.js';
+import type { VerdictPart } from '../core/analysis/verdict.js';
+import type { ChanceBands } from '../core/analysis/figures.js';
+import type { Warning } from '../core/errors.js';
+import type { FileCard, Focus } from './panel.js';
+
+/** Raised when the embedded data changes its meaning. */
+export const REPORT_SCHEMA = 1;
+
+/** The finished figures of one model in one basis. */
+export interface ReportModel {
+  readonly focus: Focus;
+  readonly bands: ChanceBands;
+  readonly layers: readonly LayerFigures[];
+  readonly verdict: readonly VerdictPart[];
+  readonly warnings: readonly Warning[];
+}
+
+/** What the self-contained page shows. */
+export interface Report {
+  readonly file: FileCard;
+  /** At least one; those of the same model in both bases make the basis switch work. */
+  readonly models: readonly ReportModel[];
+}
+
+/** The same as plain JSON, as it stands in the page. */
+interface ReportJson {
+  readonly schema: typeof REPORT_SCHEMA;
+  readonly file: FileCard;
+  readonly models: readonly (Omit<ReportModel, 'layers'> & { readonly layers: LayersJson })[];
+}
+
+/**
+ * The text of the page's data element. Every `<` is escaped, so that no name out of a file can end the element.
+ * @returns JSON for `<script type="application/json" id="qk-lens-data">`.
+ */
+export function reportText(report: Report): string {
+  const json: ReportJson = {
+    schema: REPORT_SCHEMA,
+    file: report.file,
+    models: report.models.map((model) => ({ ...model, layers: layersToJson(model.layers) })),
+  };
+  return JSON.stringify(json).replaceAll('<', '\\u003c');
+}
+
+const warnings = v.array(v.object({ code: v.string(), message: v.string() }));
+const focus = v.object({ model: v.string(), basis: v.picklist(['folded', 'raw']) });
+
+const assumption = v.object({
+  code: v.picklist(['heads', 'patch', 'image-size', 'norm', 'layout', 'other']),
+  text: v.string(),
+  choices: v.array(v.number()),
+  value: v.nullable(v.number()),
+});
+
+const modelCard = v.object({
+  name: v.string(),
+  title: v.string(),
+  remark: v.string(),
+  family: v.string(),
+  depth: v.number(),
+  heads: v.array(v.number()),
+  width: v.number(),
+  headSize: v.number(),
+  dtypeLabel: v.string(),
+  parameterCount: v.number(),
+  tensorCount: v.number(),
+  confirmedBy: v.array(v.string()),
+  assumptions: v.array(assumption),
+  hasNorm: v.boolean(),
+  notes: v.array(v.string()),
+});
+
+const fileCard = v.object({
+  fileName: v.string(),
+  format: v.string(),
+  sizeBytes: v.number(),
+  models: v.array(modelCard),
+  others: v.array(v.object({ name: v.string(), tensorCount: v.number() })),
+  warnings,
+});
+
+const verdictPart = v.object({
+  text: v.string(),
+  place: v.exactOptional(v.object({ layer: v.number(), head: v.nullable(v.number()) })),
+  emphasis: v.exactOptional(v.literal(true)),
+});
+
+const reportSchema = v.object({
+  schema: v.literal(REPORT_SCHEMA),
+  file: fileCard,
+  models: v.pipe(
+    v.array(
+      v.object({
+        focus,
+        bands: v.object({ mode: v.number(), headMean: v.number(), layerMean: v.number() }),
+        layers: v.unknown(),
+        verdict: v.array(verdictPart),
+        warnings,
+      }),
+    ),
+    v.minLength(1),
+  ),
+});
+
+/** The data of a page out of its element's text; null when it is anything else. */
+export function parseReport(text: string): Report | null {
+  const parsed = v.safeParse(reportSchema, parseJson(text));
+  if (!parsed.success) return null;
+  const models: ReportModel[] = [];
+  for (const model of parsed.output.models) {
+    const layers = layersFromJson(model.layers);
+    if (layers === null) return null;
+    models.push({ ...model, layers });
+  }
+  return { file: parsed.output.file, models };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { resolveCheckpoint } from '../../host/files/resolve-checkpoint.js';
+import { CHECKPOINT_EXTENSIONS, EDITORS } from '../manifest/views.js';
+import { sampleUri } from '../uris.js';
+
+/**
+ * Shows a file, an index, or the one checkpoint that a folder holds.
+ * @throws CheckpointError when a folder holds none or several.
+ */
+export async function openWithLens(uri: vscode.Uri): Promise<void> {
+  await vscode.commands.executeCommand('vscode.openWith', await checkpointIn(uri), EDITORS.checkpoint);
+}
+
+async function checkpointIn(uri: vscode.Uri): Promise<vscode.Uri> {
+  if (uri.scheme !== 'file') return uri;
+  const { folder, name } = await resolveCheckpoint(uri.fsPath);
+  return vscode.Uri.file(join(folder, name));
+}
+
+/** Asks for a checkpoint and shows it. */
+export async function openCheckpoint(): Promise<void> {
+  const picked = await vscode.window.showOpenDialog({
+    title: 'Open Checkpoint',
+    openLabel: 'Open',
+    canSelectMany: false,
+    filters: { Checkpoints: [...CHECKPOINT_EXTENSIONS, 'json'], 'All files': ['*'] },
+  });
+  if (picked?.[0] !== undefined) await openWithLens(picked[0]);
+}
+
+/** Shows the trained model that comes with the extension. */
+export async function openSample(extension: vscode.Uri): Promise<void> {
+  await openWithLens(sampleUri(extension));
+}

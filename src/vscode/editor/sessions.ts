@@ -1,0 +1,115 @@
+import * as vscode from 'vscode';
+import { CheckpointError } from '../../core/errors.js';
+import type { Engine } from '../../host/engine/contract.js';
+import type { Config } from '../config.js';
+import type { Log } from '../log.js';
+import type { ChoiceMemory } from '../session/choices.js';
+import { Session } from '../session/session.js';
+import { baseName } from '../uris.js';
+import { watchCheckpoint, type CheckpointWatch } from './watch-checkpoint.js';
+
+/** What sessions are made with. */
+export interface SessionsParts {
+  readonly engine: Pick<Engine, 'inspect' | 'analyze'>;
+  readonly memory: ChoiceMemory;
+  readonly log: Log;
+  readonly config: Config;
+}
+
+interface Held {
+  readonly uri: vscode.Uri;
+  readonly session: Session;
+  readonly watch: CheckpointWatch;
+  holders: number;
+}
+
+/** The open checkpoints: one session a file, however many editors show it. */
+export class Sessions implements vscode.Disposable {
+  readonly #parts: SessionsParts;
+  readonly #held = new Map<string, Held>();
+  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+
+  /** Fires when anything about a file's session changed, its coming and going too. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(parts: SessionsParts) {
+    this.#parts = parts;
+  }
+
+  /** Files with a session. */
+  get uris(): readonly vscode.Uri[] {
+    return [...this.#held.values()].map(({ uri }) => uri);
+  }
+
+  get(uri: vscode.Uri): Session | undefined {
+    return this.#held.get(uri.toString())?.session;
+  }
+
+  /** The session of a file, begun if there is none; each call is to be matched by one of `release`. */
+  acquire(uri: vscode.Uri): Session {
+    const held = this.#held.get(uri.toString()) ?? this.#begin(uri);
+    held.holders++;
+    return held.session;
+  }
+
+  /** Looks whether the file is still the one that was read, where no event told otherwise. */
+  look(uri: vscode.Uri): void {
+    void this.#held.get(uri.toString())?.watch.look();
+  }
+
+  release(uri: vscode.Uri): void {
+    const held = this.#held.get(uri.toString());
+    if (held === undefined || --held.holders > 0) return;
+    this.#held.delete(uri.toString());
+    end(held);
+    this.#changed.fire(uri);
+  }
+
+  dispose(): void {
+    for (const held of this.#held.values()) end(held);
+    this.#held.clear();
+    this.#changed.dispose();
+  }
+
+  #begin(uri: vscode.Uri): Held {
+    const { engine, memory, log, config } = this.#parts;
+    const session = new Session({
+      path: uri.fsPath,
+      fileName: baseName(uri),
+      engine: uri.scheme === 'file' ? engine : unreachable(uri),
+      memory,
+      log,
+      defaultBasis: () => config.get('basis'),
+      changed: () => this.#changed.fire(uri),
+    });
+    const watch = watchCheckpoint({
+      uri,
+      parts: () => session.opened?.inspection.checkpoint.files.map(({ name }) => name) ?? [],
+      changed: () => void session.fileChanged(),
+      gone: () => session.fileGone(),
+    });
+    const held: Held = { uri, session, watch, holders: 0 };
+    this.#held.set(uri.toString(), held);
+    void session.open();
+    return held;
+  }
+}
+
+function end({ session, watch }: Held): void {
+  watch.dispose();
+  session.dispose();
+}
+
+/** Stands in for the engine where a file is on no disk of this machine, so that no part of it can be read alone. */
+function unreachable(uri: vscode.Uri): Pick<Engine, 'inspect' | 'analyze'> {
+  const refuse = (): Promise<never> =>
+    Promise.reject(
+      new CheckpointError(
+        'unsupported',
+        baseName(uri),
+        `it lies in a workspace of kind "${uri.scheme}", where a file can only be read whole`,
+        'copy it to a disk and open it there',
+      ),
+    );
+  return { inspect: refuse, analyze: refuse };
+}

@@ -1,0 +1,88 @@
+import { homedir } from 'node:os';
+import * as vscode from 'vscode';
+import type { Panel } from '../editor/panel.js';
+import type { Picture } from '../../protocol/panel.js';
+import type { Run } from '../session/run.js';
+import { baseName, parentUri } from '../uris.js';
+import { extensionVersion } from '../version.js';
+import { EXPORT_FORMATS, exportName, type ExportFormat } from './formats.js';
+import { figuresAs } from './figures-as.js';
+
+/** How long the status bar says where the file went. */
+const SAID_MS = 6_000;
+
+/** Asks what to export of a panel, or in which form the picture given, and where to; writes it. */
+export async function exportFigures(
+  panel: Panel,
+  extension: vscode.Extension<unknown>,
+  picture?: Picture,
+): Promise<void> {
+  const run = panel.session.runOf(panel);
+  if (run === null) return;
+  const format = await askFormat(run, picture);
+  if (format === undefined) return;
+  const target = await askTarget(panel, run, format, extension.extensionUri);
+  if (target === undefined) return;
+  const content = await contentOf(panel, run, format, extension);
+  if (content === null) throw new Error('The panel did not draw the picture. Show it, and export again.');
+  await vscode.workspace.fs.writeFile(target, content);
+  vscode.window.setStatusBarMessage(`Exported ${baseName(target)}`, SAID_MS);
+}
+
+async function askFormat(run: Run, picture: Picture | undefined): Promise<ExportFormat | undefined> {
+  const whole = run.analysis !== null;
+  const formats = EXPORT_FORMATS.filter((format) => {
+    if (format.kind === 'figures') return whole && picture === undefined;
+    return picture === undefined || format.picture === picture;
+  });
+  const placeHolder =
+    whole || picture !== undefined ? 'What to export' : 'Figures can be exported when all layers are computed';
+  const items = formats.map((format) => ({ label: format.label, description: format.detail, format }));
+  const picked = await vscode.window.showQuickPick(items, { title: 'Export', placeHolder, matchOnDescription: true });
+  return picked?.format;
+}
+
+async function askTarget(
+  { uri, session }: Panel,
+  { focus }: Run,
+  format: ExportFormat,
+  extension: vscode.Uri,
+): Promise<vscode.Uri | undefined> {
+  const several = (session.opened?.card.models.length ?? 0) > 1;
+  const name = exportName(baseName(uri), several ? focus.model : null, focus.basis, format);
+  return vscode.window.showSaveDialog({
+    title: 'Export',
+    defaultUri: vscode.Uri.joinPath(folderFor(uri, extension), name),
+    filters: { [format.label]: [format.form] },
+  });
+}
+
+/** Beside the checkpoint, unless that is the sample inside the extension. */
+function folderFor(uri: vscode.Uri, extension: vscode.Uri): vscode.Uri {
+  if (!uri.toString().startsWith(extension.toString())) return parentUri(uri);
+  return vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
+}
+
+async function contentOf(
+  panel: Panel,
+  run: Run,
+  format: ExportFormat,
+  extension: vscode.Extension<unknown>,
+): Promise<Uint8Array | null> {
+  const text = new TextEncoder();
+  if (format.kind === 'figures') {
+    const { opened } = panel.session;
+    if (opened === null || run.analysis === null) return null;
+    return text.encode(
+      await figuresAs(format.form, {
+        opened,
+        run,
+        analysis: run.analysis,
+        version: extensionVersion(extension),
+      }),
+    );
+  }
+  const drawn = await panel.draw(format.picture, format.form);
+  if (drawn === null) return null;
+  return 'svg' in drawn ? text.encode(drawn.svg) : drawn.png;
+}

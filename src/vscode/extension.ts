@@ -1,0 +1,75 @@
+import * as vscode from 'vscode';
+import { createEngine } from '../host/engine/engine.js';
+import type { QkLensApi } from './api.js';
+import { commandHandlers } from './commands/handlers.js';
+import { registerCommands } from './commands/register.js';
+import { Config } from './config.js';
+import { keepPanelContexts } from './context-keys.js';
+import { intentHandler } from './editor/intents.js';
+import { Panels } from './editor/panels.js';
+import { registerEditors } from './editor/provider.js';
+import { Sessions } from './editor/sessions.js';
+import { LazyEngine } from './lazy-engine.js';
+import { ChannelLog } from './log.js';
+import { ChoiceMemory } from './session/choices.js';
+import { createStatusBar } from './status-bar.js';
+import { CheckpointList } from './tree/checkpoint-list.js';
+import { CheckpointTree } from './tree/checkpoint-tree.js';
+import { Inspections } from './tree/inspections.js';
+import { Verdicts } from './tree/verdicts.js';
+import { CheckpointsView } from './tree/view.js';
+import { sampleUri } from './uris.js';
+
+/** Wires the extension up; nothing is read or computed before somebody asks for it. */
+export function activate(context: vscode.ExtensionContext): QkLensApi {
+  const startedMs = performance.now();
+  const channel = vscode.window.createOutputChannel('QK Lens', { log: true });
+  context.subscriptions.push(channel);
+  try {
+    const api = compose(context, new ChannelLog(channel));
+    return { ...api, activationMs: performance.now() - startedMs };
+  } catch (error) {
+    channel.error(error instanceof Error ? error : String(error));
+    void vscode.window.showErrorMessage(`QK Lens cannot start: ${String(error)}`, 'Show Log').then((answer) => {
+      if (answer !== undefined) channel.show();
+    });
+    throw error;
+  }
+}
+
+function compose(context: vscode.ExtensionContext, log: ChannelLog): Omit<QkLensApi, 'activationMs'> {
+  const { extension, extensionUri, globalStorageUri, workspaceState, subscriptions } = context;
+  const config = new Config();
+  const engine = new LazyEngine(() =>
+    createEngine({
+      workerFile: vscode.Uri.joinPath(extensionUri, 'dist', 'worker.js').fsPath,
+      threads: config.get('threads') || null,
+      cacheFolder: config.get('cacheEnabled') ? vscode.Uri.joinPath(globalStorageUri, 'figures').fsPath : null,
+    }),
+  );
+  const sessions = new Sessions({ engine, memory: new ChoiceMemory(workspaceState), log, config });
+  const panels = new Panels();
+  const list = new CheckpointList(config, sessions);
+  const verdicts = new Verdicts(workspaceState);
+  const tree = new CheckpointTree({ list, inspections: new Inspections(engine, sessions), sessions, verdicts });
+  const view = new CheckpointsView(tree, list, panels);
+  const handle = intentHandler({ log, showLog: () => log.show(), showTensors: (uri) => view.showTensors(uri) });
+  subscriptions.push(
+    { dispose: () => void engine.dispose() },
+    config,
+    sessions,
+    panels,
+    list,
+    tree,
+    view,
+    registerEditors({ extension: extensionUri, sessions, panels, handle, log }),
+    registerCommands(commandHandlers({ extension, config, sessions, log, panels, list, view }), log),
+    createStatusBar(panels, sessions),
+    keepPanelContexts(panels, sessions),
+    config.onDidChange((changed) => {
+      if (changed.has('threads') || changed.has('cacheEnabled')) void engine.renew();
+      if (changed.has('include')) list.refresh();
+    }),
+  );
+  return { sessions, panels, tree, log, sample: sampleUri(extensionUri) };
+}

@@ -1,0 +1,25 @@
+/** Identifiers of the commands, as package.json contributes them. */
+export const COMMANDS = {
+  openCheckpoint: 'qkLens.openCheckpoint',
+  openWith: 'qkLens.openWith',
+  openSample: 'qkLens.openSample',
+  goToHead: 'qkLens.goToHead',
+  chooseModel: 'qkLens.chooseModel',
+  setHeads: 'qkLens.setHeads',
+  export: 'qkLens.export',
+  savePicture: 'qkLens.savePicture',
+  reload: 'qkLens.reload',
+  refreshCheckpoints: 'qkLens.refreshCheckpoints',
+  filterTensors: 'qkLens.filterTensors',
+  clearTensorFilter: 'qkLens.clearTensorFilter',
+  selectLayer: 'qkLens.selectLayer',
+  copyTensorName: 'qkLens.copyTensorName',
+  showLog: 'qkLens.showLog',
+  collectDiagnostics: 'qkLens.collectDiagnostics',
+} as const;
+
+/** One of the extension's commands. */
+export type CommandName = keyof typeof COMMANDS;
+
+/** Commands that only the extension itself runs, from items of its tree; they have no title and are in no menu. */
+export const INTERNAL_COMMANDS: readonly CommandName[] = ['selectLayer'];

@@ -1,0 +1,35 @@
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { root } from '../host/paths.js';
+
+const dist = (name: string): string => path.join(root, 'dist', name);
+
+/** Above it a bundle takes noticeably long to load. */
+const LIMIT_BYTES = 2 ** 20;
+
+describe('the bundles', () => {
+  test.each(['extension.js', 'worker.js', 'cli.js', 'webview/panel.js', 'webview/report.js'])(
+    '%s is at most 1 MB',
+    (name) => {
+      expect(statSync(dist(name)).size).toBeLessThanOrEqual(LIMIT_BYTES);
+    },
+  );
+
+  test.each(['extension.js', 'cli.js', 'worker.js'])('%s leaves the chart renderer to its own file', (name) => {
+    expect(readFileSync(dist(name), 'utf8')).not.toContain('zrender');
+  });
+
+  test('only the extension asks for the editor', () => {
+    const asking = ['extension.js', 'worker.js', 'cli.js', 'render-svg.js'].filter((name) =>
+      readFileSync(dist(name), 'utf8').includes('require("vscode")'),
+    );
+    expect(asking).toEqual(['extension.js']);
+  });
+
+  test('the notices name every package that the bundles took in', () => {
+    const notices = readFileSync(dist('THIRD-PARTY-NOTICES.txt'), 'utf8');
+    for (const name of ['preact', 'echarts', 'zrender', 'valibot'])
+      expect(notices).toMatch(new RegExp(`^${name} \\d`, 'm'));
+  });
+});

@@ -1,0 +1,163 @@
+import { existsSync, readFileSync } from 'node:fs';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { SIMILARITY_SCALES } from '../../../../src/core/charts/similarity-scale.js';
+import { COMMANDS, INTERNAL_COMMANDS } from '../../../../src/vscode/manifest/commands.js';
+import { CONTEXT_KEYS } from '../../../../src/vscode/manifest/contexts.js';
+import { MAX_THREADS, SETTINGS } from '../../../../src/vscode/manifest/settings.js';
+import { CHECKPOINTS_VIEW, EDITORS, TREE_ITEMS } from '../../../../src/vscode/manifest/views.js';
+
+const menuItem = v.object({ command: v.string(), when: v.optional(v.string()), group: v.optional(v.string()) });
+const colours = v.object({
+  dark: v.string(),
+  light: v.string(),
+  highContrast: v.string(),
+  highContrastLight: v.string(),
+});
+
+const manifest = v.parse(
+  v.object({
+    main: v.string(),
+    icon: v.string(),
+    activationEvents: v.array(v.string()),
+    extensionKind: v.array(v.string()),
+    contributes: v.object({
+      commands: v.array(v.object({ command: v.string(), title: v.string(), category: v.string() })),
+      customEditors: v.array(
+        v.object({
+          viewType: v.string(),
+          priority: v.string(),
+          selector: v.array(v.object({ filenamePattern: v.string() })),
+        }),
+      ),
+      views: v.record(v.string(), v.array(v.object({ id: v.string(), icon: v.string() }))),
+      viewsContainers: v.object({ activitybar: v.array(v.object({ id: v.string(), icon: v.string() })) }),
+      viewsWelcome: v.array(v.object({ view: v.string(), contents: v.string() })),
+      menus: v.record(v.string(), v.array(menuItem)),
+      configuration: v.object({ properties: v.record(v.string(), v.record(v.string(), v.unknown())) }),
+      colors: v.array(v.object({ id: v.string(), description: v.string(), defaults: colours })),
+    }),
+  }),
+  JSON.parse(readFileSync('package.json', 'utf8')),
+);
+
+const { contributes } = manifest;
+const menus = Object.values(contributes.menus).flat();
+const contextsIn = (clause: string): string[] => clause.match(/(?<![\w.])qkLens\.\w+/g) ?? [];
+
+describe('commands', () => {
+  it('are the table, but for those that only the tree runs', () => {
+    const inTable = Object.entries(COMMANDS)
+      .filter(([name]) => !INTERNAL_COMMANDS.some((internal) => internal === name))
+      .map(([, id]) => id);
+    expect(contributes.commands.map(({ command }) => command).sort()).toEqual(inTable.sort());
+  });
+
+  it('all have the category and a title that does not repeat it', () => {
+    for (const { category, title, command } of contributes.commands) {
+      expect(category, command).toBe('QK Lens');
+      expect(title.startsWith('QK Lens'), command).toBe(false);
+    }
+  });
+
+  it('in menus and welcome texts exist', () => {
+    const known = contributes.commands.map(({ command }) => command);
+    const linked = contributes.viewsWelcome.flatMap(
+      ({ contents }) => contents.match(/(?<=command:)qkLens\.\w+/g) ?? [],
+    );
+    for (const command of [...menus.map((item) => item.command), ...linked]) expect(known).toContain(command);
+  });
+});
+
+describe('context keys', () => {
+  it('of `when` clauses are set by the code, and each one set is asked for', () => {
+    const views: string[] = [...Object.values(EDITORS), CHECKPOINTS_VIEW];
+    const asked = new Set(menus.flatMap(({ when }) => contextsIn(when ?? '')).filter((key) => !views.includes(key)));
+    expect([...asked].sort()).toEqual(Object.values(CONTEXT_KEYS).sort());
+  });
+
+  it('of tree items are those that the tree gives', () => {
+    const asked = new Set(menus.flatMap(({ when }) => when?.match(/(?<=viewItem == )\w+/g) ?? []));
+    expect([...asked].sort()).toEqual(Object.values(TREE_ITEMS).sort());
+  });
+});
+
+describe('settings', () => {
+  const { properties } = contributes.configuration;
+
+  it('are the table, with the same defaults', () => {
+    const declared = Object.entries(properties).map(([key, { default: fallback }]) => ({ key, fallback }));
+    const table = Object.values(SETTINGS).map(({ key, fallback }) => ({ key, fallback }));
+    expect(declared).toEqual(table);
+  });
+
+  it('each have a sentence and a place of their own', () => {
+    for (const [key, { markdownDescription, order }] of Object.entries(properties)) {
+      expect(markdownDescription, key).toMatch(/\.$/);
+      expect(order, key).toBe(Object.keys(properties).indexOf(key) + 1);
+    }
+  });
+
+  it('name the limits that the code keeps', () => {
+    expect(properties[SETTINGS.threads.key]).toMatchObject({ minimum: 0, maximum: MAX_THREADS });
+    expect(SETTINGS.threads.accepts(MAX_THREADS)).toBe(true);
+    expect(SETTINGS.threads.accepts(MAX_THREADS + 1)).toBe(false);
+    expect(SETTINGS.threads.accepts(1.5)).toBe(false);
+    expect(SETTINGS.include.accepts(['**/*.pt', 3])).toBe(false);
+    expect(SETTINGS.basis.accepts('published')).toBe(false);
+  });
+});
+
+describe('editors', () => {
+  it('are the table', () => {
+    expect(contributes.customEditors.map(({ viewType }) => viewType)).toEqual(Object.values(EDITORS));
+  });
+
+  it('open by themselves only what is nothing but a checkpoint', () => {
+    const patterns = (priority: string): string[] =>
+      contributes.customEditors
+        .filter((editor) => editor.priority === priority)
+        .flatMap(({ selector }) => selector.map(({ filenamePattern }) => filenamePattern));
+    expect(patterns('default')).toEqual(['*.safetensors', '*.pt', '*.pth', '*.ckpt']);
+    expect(patterns('option')).toEqual(['*.bin', '*.safetensors.index.json']);
+  });
+});
+
+describe('the rest', () => {
+  it('starts the extension on nothing but its own contributions', () => {
+    expect(manifest.activationEvents).toEqual([]);
+    expect(manifest.extensionKind).toEqual(['workspace']);
+  });
+
+  it('shows one view in one container, with icons that are there', () => {
+    const [container] = contributes.viewsContainers.activitybar;
+    const views = contributes.views[container?.id ?? ''] ?? [];
+    expect(views.map(({ id }) => id)).toEqual([CHECKPOINTS_VIEW]);
+    for (const file of [manifest.icon, container?.icon ?? '', ...views.map(({ icon }) => icon)]) {
+      expect(existsSync(file), file).toBe(true);
+    }
+  });
+
+  it('contributes the colours of the charts for all four kinds of themes', () => {
+    const kinds = {
+      dark: 'dark',
+      light: 'light',
+      highContrast: 'high-contrast',
+      highContrastLight: 'high-contrast-light',
+    } as const;
+    for (const [kind, scaleName] of Object.entries(kinds)) {
+      const { neutral, similar, dissimilar } = SIMILARITY_SCALES[scaleName];
+      const defaults = contributes.colors.map(({ id, defaults: byKind }) => [
+        id,
+        Object.entries(byKind).find(([name]) => name === kind)?.[1],
+      ]);
+      const numbered = (name: string, values: readonly string[]): string[][] =>
+        values.map((value, position) => [`qkLens.${name}${String(position + 1)}`, value]);
+      expect(defaults).toEqual([
+        ['qkLens.neutral', neutral],
+        ...numbered('similar', similar),
+        ...numbered('dissimilar', dissimilar),
+      ]);
+    }
+  });
+});

@@ -1,0 +1,134 @@
+import type { JSX } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
+import { headEntries, entryOf, type Entry } from '../../src/core/charts/head-entries.js';
+import { emptyModes, headFacts, headLine } from '../../src/core/charts/words.js';
+import { IconButton } from '../lib/controls.js';
+import type { ViewChoices } from '../state/panel-state.js';
+import type { Run } from '../state/run.js';
+import type { Selection } from '../state/selection.js';
+import { Bars } from './Bars.js';
+import { usePanel } from './context.js';
+import { DataTable } from './DataTable.js';
+import type { HeadView } from './head-view.js';
+import { ModeTable } from './ModeTable.js';
+import { Spectrum } from './Spectrum.js';
+import { entriesTable, modesTable } from './tables.js';
+
+const HEAD_CONTEXT = JSON.stringify({ webviewSection: 'head', preventDefaultContextMenuItems: true });
+
+/** The selected head: what it looks for, and which modes make up its figure. */
+export function HeadSection(props: {
+  readonly run: Run;
+  readonly selection: Selection;
+  readonly view: ViewChoices;
+}): JSX.Element {
+  const { run, selection } = props;
+  const layer = selection.layer === null ? null : (run.layers[selection.layer] ?? null);
+  const head = layer === null || selection.head === null ? undefined : layer.heads[selection.head];
+  const view = useMemo((): Omit<HeadView, 'chosen'> | null => {
+    if (layer === null || head === undefined) return null;
+    return { layer: layer.index, head, entries: headEntries(head, layer.modeBand), modeBand: layer.modeBand };
+  }, [layer, head]);
+  if (view === null) {
+    return (
+      <section class="head waiting" aria-label="Head">
+        <p class="muted">{waitingWords(run, selection)}</p>
+      </section>
+    );
+  }
+  return (
+    <HeadFigure
+      view={{ ...view, chosen: entryOf(view.entries, selection.entry) ?? view.entries[0] ?? null }}
+      more={selection.more}
+      asTable={props.view.headAsTable}
+    />
+  );
+}
+
+function waitingWords(run: Run, selection: Selection): string {
+  if (run.phase !== 'running') return 'No head to show.';
+  if (selection.layer === null) return 'Pick a head to see its modes.';
+  return `Layer ${String(selection.layer)} is not computed yet.`;
+}
+
+function HeadFigure(props: {
+  readonly view: HeadView;
+  readonly more: boolean;
+  readonly asTable: boolean;
+}): JSX.Element {
+  const { view } = props;
+  const { dispatch } = usePanel();
+  const [hovered, setHovered] = useState<Entry | null>(null);
+  const { head, entries } = view;
+  const empty = emptyModes(head);
+  const step = (by: 1 | -1) => (): void => {
+    dispatch({ type: 'step-head', step: by });
+  };
+  return (
+    <section
+      class="head"
+      aria-label={`Layer ${String(view.layer)}, head ${String(head.index)}`}
+      data-vscode-context={HEAD_CONTEXT}
+    >
+      <div class="head-top">
+        <div class="section-top">
+          <div class="section-title">
+            <h2>
+              Layer {view.layer} · Head {head.index}
+            </h2>
+            <span class="tools">
+              <IconButton icon="chevron-up" label="Previous head (Alt+Up)" onClick={step(-1)} />
+              <IconButton icon="chevron-down" label="Next head (Alt+Down)" onClick={step(1)} />
+            </span>
+            <span class="section-words">{headLine(head, entries)}</span>
+          </div>
+          {head.trouble === null ? (
+            <span class="tools">
+              <IconButton
+                icon="table"
+                label="Show as table"
+                pressed={props.asTable}
+                onClick={() => {
+                  dispatch({ type: 'view', change: { headAsTable: !props.asTable } });
+                }}
+              />
+            </span>
+          ) : null}
+        </div>
+        <dl class="facts">
+          {headFacts(head, entries).map(({ value, words }) => (
+            <div key={words}>
+              <dd>{value}</dd> <dt>{words}</dt>
+            </div>
+          ))}
+        </dl>
+        {empty === null ? null : <p class="remark">{empty}</p>}
+      </div>
+      {head.trouble === null ? <HeadCharts {...props} hovered={hovered} onHover={setHovered} /> : null}
+    </section>
+  );
+}
+
+function HeadCharts(props: {
+  readonly view: HeadView;
+  readonly more: boolean;
+  readonly asTable: boolean;
+  readonly hovered: Entry | null;
+  readonly onHover: (entry: Entry | null) => void;
+}): JSX.Element {
+  const { view, hovered, onHover } = props;
+  if (props.asTable) {
+    return (
+      <div class="head-table">
+        <DataTable label="Modes" data={entriesTable(view.entries)} copied={modesTable(view.head, view.entries)} />
+      </div>
+    );
+  }
+  return (
+    <>
+      <Bars view={view} hovered={hovered} onHover={onHover} />
+      <Spectrum view={view} hovered={hovered} onHover={onHover} />
+      <ModeTable view={view} more={props.more} />
+    </>
+  );
+}

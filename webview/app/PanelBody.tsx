@@ -1,0 +1,90 @@
+import type { JSX } from 'preact';
+import type { ModelCard } from '../../src/protocol/panel.js';
+import type { PanelState } from '../state/panel-state.js';
+import type { Run } from '../state/run.js';
+import type { OwnControls } from './App.js';
+import { Assumptions } from './Assumptions.js';
+import { Header } from './Header.js';
+import { HeadSection } from './HeadSection.js';
+import { LayersSection } from './LayersSection.js';
+import { FileNotice, ModelNotices, StoppedNotice } from './Notices.js';
+import { ProblemView } from './ProblemView.js';
+import { Progress } from './Progress.js';
+import { Verdict } from './Verdict.js';
+
+/** The page: header, notes, verdict, and the figures or the page that stands for them. */
+export function PanelBody({
+  state,
+  own,
+}: {
+  readonly state: PanelState;
+  readonly own: OwnControls | null;
+}): JSX.Element {
+  const { run, problem, note } = state;
+  const card = state.file?.models.find(({ name }) => name === state.focus?.model) ?? null;
+  return (
+    <main class="panel">
+      <div class="content">
+        {card === null ? null : <Top state={state} card={card} own={own} />}
+        {note === null ? null : <FileNotice note={note} />}
+        {problem === null ? null : <ProblemView problem={problem} />}
+        {problem !== null || run === null || card === null ? null : <Figures state={state} run={run} card={card} />}
+      </div>
+    </main>
+  );
+}
+
+function Top(props: {
+  readonly state: PanelState;
+  readonly card: ModelCard;
+  readonly own: OwnControls | null;
+}): JSX.Element | null {
+  const { state, card, own } = props;
+  if (state.file === null || state.focus === null) return null;
+  const kept = new Set(card.kept ?? []);
+  const asked = card.assumptions.some(({ code, choices }) => choices.length > 0 && !kept.has(code));
+  const open = state.assumptionsOpen ?? (asked && own === null);
+  return (
+    <>
+      <Header
+        file={state.file}
+        card={card}
+        focus={state.focus}
+        bases={own === null ? (card.hasNorm ? ['folded', 'raw'] : ['raw']) : own.bases(card.name)}
+        assumptionsOpen={open}
+        ownControls={own === null ? null : { model: own.model(state), export: own.export(state) }}
+      />
+      {open ? <Assumptions assumptions={card.assumptions} changeable={own === null} /> : null}
+    </>
+  );
+}
+
+function Figures(props: { readonly state: PanelState; readonly run: Run; readonly card: ModelCard }): JSX.Element {
+  const { state, run, card } = props;
+  const { layer, head } = state.selection.now;
+  const selected = layer === null || head === null ? null : { layer, head };
+  const figures = selected === null ? null : (run.layers[selected.layer]?.heads[selected.head] ?? null);
+  const warnings = [...(state.file?.warnings ?? []), ...run.warnings].map(({ message }) => message);
+  return (
+    <>
+      {run.phase === 'complete' ? <Verdict parts={run.verdict} /> : null}
+      {run.phase === 'running' ? (
+        <div class="in-place-of-verdict">
+          <Progress run={run} />
+        </div>
+      ) : null}
+      {run.phase === 'cancelled' || run.phase === 'crashed' ? <StoppedNotice run={run} /> : null}
+      <ModelNotices card={card} words={warnings} />
+      <div class="grid">
+        <LayersSection
+          run={run}
+          expectedHeads={Math.max(1, ...card.heads)}
+          selected={figures === null ? null : selected}
+          head={figures}
+          view={state.view}
+        />
+        <HeadSection run={run} selection={state.selection.now} view={state.view} />
+      </div>
+    </>
+  );
+}

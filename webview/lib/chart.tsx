@@ -1,0 +1,57 @@
+import type { ComponentChildren, HTMLAttributes, JSX } from 'preact';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import type { ChartOption } from '../../src/core/charts/plot.js';
+import { liveChart, type LiveChart } from './echarts.js';
+
+/** What a live chart shows and who listens to it. */
+export interface ChartProps {
+  readonly option: ChartOption;
+  readonly width: number;
+  readonly height: number;
+  readonly frame?: HTMLAttributes<HTMLDivElement> & Readonly<Record<`data-${string}`, string>>;
+  /** What the mouse points at, in the chart's pixels; null when it leaves. */
+  readonly onPoint: (x: number, y: number, event: MouseEvent) => void;
+  readonly onLeave: () => void;
+  readonly onPick: (x: number, y: number) => void;
+  /** Drawn over the chart, such as a hairline. */
+  readonly children?: ComponentChildren;
+}
+
+/** An ECharts chart; ECharts gives its element the role of an image and the option's label. */
+export function Chart({ option, width, height, frame, onPoint, onLeave, onPick, children }: ChartProps): JSX.Element {
+  const element = useRef<HTMLDivElement>(null);
+  const chart = useRef<LiveChart | null>(null);
+  useLayoutEffect(() => {
+    if (element.current === null || width <= 0) return;
+    chart.current ??= liveChart(element.current);
+    chart.current.draw(option, width, height);
+  }, [option, width, height]);
+  useEffect(
+    () => () => {
+      chart.current?.dispose();
+      chart.current = null;
+    },
+    [],
+  );
+  const at = (event: MouseEvent): [number, number] => {
+    const box = element.current?.getBoundingClientRect();
+    return [event.clientX - (box?.left ?? 0), event.clientY - (box?.top ?? 0)];
+  };
+  return (
+    <div
+      {...frame}
+      class={`chart ${String(frame?.class ?? '')}`}
+      style={{ height: `${String(height)}px` }}
+      onMouseMove={(event) => {
+        onPoint(...at(event), event);
+      }}
+      onMouseLeave={onLeave}
+      onClick={(event) => {
+        onPick(...at(event));
+      }}
+    >
+      <div ref={element} class="chart-drawing" style={{ width: `${String(width)}px`, height: `${String(height)}px` }} />
+      {children}
+    </div>
+  );
+}

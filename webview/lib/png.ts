@@ -1,0 +1,25 @@
+/** Pixels of a PNG per pixel of the drawing. */
+const SCALE = 2;
+
+/**
+ * Draws an SVG on a canvas at twice its size.
+ * @returns the bytes of a PNG file; null when the browser cannot draw it.
+ */
+export async function svgToPng(svg: string, width: number, height: number): Promise<Uint8Array | null> {
+  const url = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
+  try {
+    const image = new Image();
+    image.src = url;
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    canvas.width = width * SCALE;
+    canvas.height = height * SCALE;
+    canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
+    const blob = await new Promise<Blob | null>((resolve) => {
+      canvas.toBlob(resolve, 'image/png');
+    });
+    return blob === null ? null : new Uint8Array(await blob.arrayBuffer());
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}

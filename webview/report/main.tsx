@@ -1,0 +1,22 @@
+import { render } from 'preact';
+import { parseReport } from '../../src/protocol/report.js';
+import { App, type OwnControls } from '../app/App.js';
+import { ModelSelect, SaveMenu } from './ReportControls.js';
+import './report.css';
+import { staticHost } from './static-host.js';
+import { themeSwitch } from './theme-switch.js';
+
+const turnTheme = themeSwitch();
+const report = parseReport(document.getElementById('qk-lens-data')?.textContent ?? '');
+if (report === null) {
+  const words = document.createElement('p');
+  words.textContent = 'The figures in this page are damaged. Write the page anew with qk-lens analyze --html.';
+  document.body.append(words);
+} else {
+  const own: OwnControls = {
+    bases: (model) => report.models.filter(({ focus }) => focus.model === model).map(({ focus }) => focus.basis),
+    model: (state) => <ModelSelect state={state} />,
+    export: (state) => <SaveMenu state={state} turnTheme={turnTheme} />,
+  };
+  render(<App host={staticHost(report)} own={own} />, document.body);
+}
