@@ -2,6 +2,13 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { filesUnder, readManifest } from './files.mjs';
 import { inRoot } from './paths.mjs';
 
+// Drawn by hand into webview/lib/icons.tsx, so no bundle names the package.
+const ICONS = `Codicons
+
+Some icons of the panel are shapes of Microsoft's Codicons, Copyright (c) Microsoft Corporation and other contributors, licensed under the
+Creative Commons Attribution 4.0 International licence (CC BY 4.0, https://creativecommons.org/licenses/by/4.0/).
+`;
+
 /** The package that a bundled file belongs to, as its folder; undefined for our own. @param {string} input */
 const packageFolder = (input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
 
@@ -14,7 +21,7 @@ export function thirdPartyNotices(metafiles) {
   // the kernels hold pieces of AssemblyScript's own library
   folders.add('node_modules/assemblyscript');
   const notices = new Set([...folders].filter((folder) => folder !== undefined).map(notice));
-  return ['QK Lens contains code of these packages.\n', ...[...notices].sort()].join(`\n${'-'.repeat(80)}\n\n`);
+  return ['QK Lens contains code of these packages.\n', ...[...notices].sort(), ICONS].join(`\n${'-'.repeat(80)}\n\n`);
 }
 
 /** @param {string} folder */

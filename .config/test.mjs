@@ -19,39 +19,42 @@ const vitest = (project) => ({
 });
 
 /** @type {Step} */
-const build = { name: 'build', command: ['node', '.config/build.mjs'] };
+const build = { name: 'build', command: [process.execPath, '.config/build.mjs'] };
 
 /** @type {Step} */
-const pack = { name: 'package', command: ['node', '.config/package.mjs'] };
+const pack = { name: 'package', command: [process.execPath, '.config/package.mjs'] };
 
 /** Independent of each other. @type {Step[]} */
 const checks = [
-  { name: 'test host', command: ['node', 'build/test/host/run/prepare.mjs'] },
-  { name: 'types', command: [bin('tsc'), '-b'] },
+  { name: 'test host', command: [process.execPath, 'build/test/host/run/prepare.mjs'] },
+  { name: 'types', command: [bin('tsc'), '-b', '.', '.config'] },
   { name: 'lint', command: [bin('eslint'), '--config', '.config/eslint.mjs', '--max-warnings', '0', '.'] },
   { name: 'unused code', command: [bin('knip'), '--config', '.config/knip.json'] },
-  { name: 'format', command: [bin('prettier'), '--check', '.'] },
+  { name: 'format', command: [bin('prettier'), '--check', '--cache', '--cache-location', 'build/prettier.json', '.'] },
 ];
 
 /** @returns {Step} */
 const editor = () => ({
   name: 'editor',
-  command: ['node', '--enable-source-maps', 'build/test/host/run/editor-suite.mjs'],
+  command: [process.execPath, '--enable-source-maps', 'build/test/host/run/editor-suite.mjs'],
   env: filters.length > 0 ? { SUITE_GREP: filters.join(' ') } : {},
 });
 
-/** @returns {Step} */
-const ui = () => ({
-  name: 'ui',
-  command: [
-    ...['node', '--enable-source-maps', '--test', '--test-concurrency=1'],
-    ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
-    ...['--test-reporter=./.config/count-node.mjs', '--test-reporter-destination=stdout'],
-    ...filesUnder(inRoot('build/test/ui'))
-      .filter((file) => file.endsWith('.test.mjs'))
-      .filter((file) => filters.every((filter) => file.includes(filter))),
-  ],
-});
+/** @returns {Step} @throws when there is no file: Node would look for tests by itself */
+function ui() {
+  const tests = filesUnder(inRoot('build/test/ui')).filter((file) => file.endsWith('.test.mjs'));
+  const files = tests.filter((file) => filters.every((filter) => file.includes(filter)));
+  if (files.length === 0) throw new Error(`There is no UI test${filters.map((filter) => ` ${filter}`).join()}.`);
+  return {
+    name: 'ui',
+    command: [
+      ...[process.execPath, '--enable-source-maps', '--test', '--test-concurrency=1'],
+      ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
+      ...['--test-reporter=./.config/count-node.mjs', '--test-reporter-destination=stdout'],
+      ...files,
+    ],
+  };
+}
 
 /** Suites of each part of the tests, made when they start: the files of some are made by the build. */
 const unitTests = () => vitest('unit');

@@ -22,8 +22,6 @@ export interface ModelCard {
   readonly tensorCount: number;
   readonly confirmedBy: readonly string[];
   readonly assumptions: readonly Assumption[];
-  /** Assumptions that the person kept for this file: still told, but not asked about again. */
-  readonly kept?: readonly Assumption['code'][];
   /** True when a norm feeds the attention, so that there is a folded basis. */
   readonly hasNorm: boolean;
   /** Sentences that hold for this model's figures: rotary positions, query-key norm, windows, grouped queries. */

@@ -1,13 +1,11 @@
 import * as v from 'valibot';
-import type { LayerFigures } from '../core/analysis/figures.js';
-import { layersFromJson, layersToJson, type LayersJson } from '../core/export/figures-json.js';
+import type { ChanceBands, LayerFigures } from '../core/analysis/figures.js';
 import type { VerdictPart } from '../core/analysis/verdict.js';
-import type { ChanceBands } from '../core/analysis/figures.js';
 import type { Warning } from '../core/errors.js';
 import type { FileCard, Focus } from './panel.js';
 
 /** Raised when the embedded data changes its meaning. */
-export const REPORT_SCHEMA = 1;
+const REPORT_SCHEMA = 1;
 
 /** The finished figures of one model in one basis. */
 export interface ReportModel {
@@ -25,24 +23,21 @@ export interface Report {
   readonly models: readonly ReportModel[];
 }
 
-/** The same as plain JSON, as it stands in the page. */
-interface ReportJson {
-  readonly schema: typeof REPORT_SCHEMA;
+/** The same out of a page's text: checked, but for the figures of the layers. */
+export interface ParsedReport {
   readonly file: FileCard;
-  readonly models: readonly (Omit<ReportModel, 'layers'> & { readonly layers: LayersJson })[];
+  readonly models: readonly (Omit<ReportModel, 'layers'> & { readonly layers: unknown })[];
 }
 
 /**
  * The text of the page's data element. Every `<` is escaped, so that no name out of a file can end the element.
- * @returns JSON for `<script type="application/json" id="qk-lens-data">`.
+ * @returns JSON for `<script type="application/json" id="qk-lens-data">`; figures in the form of `layersFromJson`.
  */
 export function reportText(report: Report): string {
-  const json: ReportJson = {
-    schema: REPORT_SCHEMA,
-    file: report.file,
-    models: report.models.map((model) => ({ ...model, layers: layersToJson(model.layers) })),
-  };
-  return JSON.stringify(json).replaceAll('<', '\\u003c');
+  const text = JSON.stringify({ schema: REPORT_SCHEMA, ...report }, (_key, value: unknown) =>
+    value instanceof Float64Array ? Array.from(value) : value,
+  );
+  return text.replaceAll('<', '\\u003c');
 }
 
 const warnings = v.array(v.object({ code: v.string(), message: v.string() }));
@@ -106,16 +101,9 @@ const reportSchema = v.object({
 });
 
 /** The data of a page out of its element's text; null when it is anything else. */
-export function parseReport(text: string): Report | null {
+export function parseReport(text: string): ParsedReport | null {
   const parsed = v.safeParse(reportSchema, parseJson(text));
-  if (!parsed.success) return null;
-  const models: ReportModel[] = [];
-  for (const model of parsed.output.models) {
-    const layers = layersFromJson(model.layers);
-    if (layers === null) return null;
-    models.push({ ...model, layers });
-  }
-  return { file: parsed.output.file, models };
+  return parsed.success ? parsed.output : null;
 }
 
 function parseJson(text: string): unknown {

@@ -52,7 +52,7 @@ function compose(context: vscode.ExtensionContext, log: ChannelLog): Omit<QkLens
   const list = new CheckpointList(config, sessions);
   const verdicts = new Verdicts(workspaceState);
   const tree = new CheckpointTree({ list, inspections: new Inspections(engine, sessions), sessions, verdicts });
-  const view = new CheckpointsView(tree, list, panels);
+  const view = new CheckpointsView({ tree, list, panels, log });
   const handle = intentHandler({ log, showLog: () => log.show(), showTensors: (uri) => view.showTensors(uri) });
   subscriptions.push(
     { dispose: () => void engine.dispose() },

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { cpSync } from 'node:fs';
+import path from 'node:path';
 import * as vscode from 'vscode';
-import { closeAll, inWorkspace, lens, open, run } from './support/lens.js';
+import { COMMANDS } from '../../src/vscode/manifest/commands.js';
+import { closeAll, fixture, inWorkspace, lens, open, run, scratchFolder } from './support/lens.js';
 import { until } from './support/until.js';
 
 const sample = (): vscode.Uri => inWorkspace('sample/model.safetensors');
@@ -18,6 +21,26 @@ describe('a checkpoint', () => {
     assert.equal(layers.length, 12);
     assert.deepEqual([rounded(layers[0]?.weighted), rounded(layers[5]?.weighted)], ['0.64', '0.13']);
     assert.match(analysis?.verdict.map(({ text }) => text).join('') ?? '', /similar/);
+  });
+
+  it('opens by the index of its shards', async () => {
+    const scratch = scratchFolder();
+    try {
+      cpSync(fixture('checkpoints/hf_vit_sharded'), scratch.folder, { recursive: true });
+      const shown = await open(path.join(scratch.folder, 'model.safetensors.index.json'), 'option');
+      const { layers } = await run(shown);
+      assert.ok(layers.length > 0);
+      assert.equal(shown.session.opened?.inspection.source.format, 'safetensors-sharded');
+    } finally {
+      await closeAll();
+      scratch.delete();
+    }
+  });
+
+  it('opens by the folder that holds it', async () => {
+    const api = await lens();
+    await vscode.commands.executeCommand(COMMANDS.openWith, inWorkspace('sample'));
+    await until('the panel', () => api.panels.of(sample())[0]);
   });
 
   it('tells its panel, which selects a head and says so', async () => {

@@ -1,17 +1,28 @@
 import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { parseReport } from '../../src/protocol/report.js';
 import { figuresAs, type FinishedFigures } from '../../src/vscode/export/figures-as.js';
-import { closeAll, inWorkspace, open, run } from './support/lens.js';
+import { closeAll, extension, inWorkspace, open, run } from './support/lens.js';
 
 describe('exported figures', () => {
   afterEach(closeAll);
 
   async function finished(): Promise<FinishedFigures> {
-    const shown = await open(inWorkspace('sample/model.safetensors'));
-    const current = await run(shown);
-    const { opened } = shown.session;
-    assert.ok(opened);
-    assert.ok(current.analysis);
-    return { opened, run: current, analysis: current.analysis, version: '0.0.0' };
+    const { session, panel } = await open(inWorkspace('sample/model.safetensors'));
+    const { analysis, elapsedMs } = await run({ session, panel });
+    const { opened } = session;
+    const model = opened?.inspection.recognition.models[0];
+    assert.ok(opened && model && analysis);
+    const bundles = vscode.Uri.joinPath(extension().extensionUri, 'dist').fsPath;
+    return {
+      opened,
+      model,
+      analysis,
+      elapsedMs,
+      analyse: (focus) => session.analyse(focus),
+      version: '0.0.0',
+      bundles,
+    };
   }
 
   it('as CSV have a row for each mode, with the figures of the panel', async () => {
@@ -20,7 +31,7 @@ describe('exported figures', () => {
     assert.match(header ?? '', /^layer,head,mode,sigma,cos,/);
     assert.equal(lines.length, 12 * 6 * 64);
     const last = lines.at(-1)?.split(',').map(Number) ?? [];
-    const head = figures.run.layers[11]?.heads[5];
+    const head = figures.analysis.figures.layers[11]?.heads[5];
     assert.deepEqual(last.slice(0, 5), [11, 5, 63, head?.sigma[63], head?.cos[63]]);
   });
 
@@ -33,5 +44,16 @@ describe('exported figures', () => {
     assert.equal(source.format, 'safetensors');
     assert.ok(Array.isArray(models));
     assert.equal(models.length, 1);
+  });
+
+  it('as HTML are one page with both bases that loads nothing', async () => {
+    const html = await figuresAs('html', await finished());
+    const data = /<script type="application\/json" id="qk-lens-data">([^<]*)<\/script>/.exec(html)?.[1];
+    const report = parseReport(data ?? '');
+    assert.deepEqual(
+      report?.models.map(({ focus }) => focus.basis),
+      ['folded', 'raw'],
+    );
+    assert.deepEqual(html.match(/(src|href)="[^"]+"/g), null);
   });
 });

@@ -54,7 +54,6 @@ function hand(report: SuiteReport): void {
 export async function run(): Promise<void> {
   const tests: Tests = [];
   let fault = '';
-  process.setSourceMapsEnabled(true);
   try {
     await runFiles(testFiles(), tests);
   } catch (error) {

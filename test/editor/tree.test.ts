@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { QkLensApi } from '../../src/vscode/api.js';
 import type { TreeNode } from '../../src/vscode/tree/nodes.js';
-import { closeAll, inWorkspace, lens, open, run, scratchFolder } from './support/lens.js';
+import { MAX_CHECKPOINTS } from '../../src/vscode/tree/find-checkpoints.js';
+import { closeAll, fixture, inWorkspace, lens, open, run, scratchFolder } from './support/lens.js';
 import { until } from './support/until.js';
 import { untilWatched } from './support/watched.js';
 
@@ -47,8 +48,10 @@ describe('the tree of checkpoints', () => {
     await run(shown);
     const list = await rows(shown.api);
     const { node, description } = row(list, 'sample/model.safetensors');
-    assert.match(description, /ViT-S\/14 · 44\.\d MB · [▁-█]{12}$/);
-    assert.match(textOf(shown.api.tree.getTreeItem(node).tooltip), /similar/);
+    assert.match(description, /ViT-S\/14 · 44\.\d MB$/);
+    const { tooltip, iconPath } = shown.api.tree.getTreeItem(node);
+    assert.match(textOf(tooltip), /similar/);
+    assert.match(JSON.stringify(iconPath), /image\/svg/);
   });
 
   it('opens to models, layers and tensors', async () => {
@@ -110,6 +113,37 @@ describe('the tree of checkpoints', () => {
       const inside = await rows(api, row(await rows(api), 'empty.safetensors').node);
       assert.equal(inside.length, 1);
       assert.match(inside[0]?.label ?? '', /empty/);
+    } finally {
+      scratch.delete();
+      await vscode.commands.executeCommand('qkLens.refreshCheckpoints');
+    }
+  });
+
+  it('shows a sharded checkpoint as one', async () => {
+    const api = await lens();
+    const scratch = scratchFolder();
+    try {
+      cpSync(fixture('checkpoints/hf_vit_sharded'), scratch.folder, { recursive: true });
+      await vscode.commands.executeCommand('qkLens.refreshCheckpoints');
+      const labels = (await rows(api)).map(({ label }) => label);
+      assert.deepEqual(
+        labels.filter((label) => label.includes('scratch-')),
+        [`${path.basename(scratch.folder)}/model.safetensors.index.json`],
+      );
+    } finally {
+      scratch.delete();
+      await vscode.commands.executeCommand('qkLens.refreshCheckpoints');
+    }
+  });
+
+  it('lists no more than its limit', async () => {
+    const api = await lens();
+    const scratch = scratchFolder();
+    try {
+      for (let index = 0; index <= MAX_CHECKPOINTS; index++)
+        writeFileSync(path.join(scratch.folder, `${index.toString()}.ckpt`), '');
+      await vscode.commands.executeCommand('qkLens.refreshCheckpoints');
+      assert.equal((await rows(api)).length, MAX_CHECKPOINTS);
     } finally {
       scratch.delete();
       await vscode.commands.executeCommand('qkLens.refreshCheckpoints');

@@ -26,8 +26,6 @@ export interface WorkbenchOptions {
   readonly development?: string;
   /** A bundle of tests to run in the extension host. */
   readonly tests?: string;
-  /** A file to show at once. */
-  readonly file?: string;
 }
 
 const RESTORE_LIMIT_MS = 60_000;
@@ -65,12 +63,11 @@ function watchProblems(page: Page, problems: Problem[]): void {
   });
 }
 
-/** Address of the workbench on a folder; a development extension, tests and a file go in as its payload. */
-export function workbenchAddress(server: Server, { folder, development, tests, file }: WorkbenchOptions): string {
+/** Address of the workbench on a folder; a development extension and tests go in as its payload. */
+export function workbenchAddress(server: Server, { folder, development, tests }: WorkbenchOptions): string {
   const payload = Object.entries({
     extensionDevelopmentPath: development,
     extensionTestsPath: tests,
-    openFile: file,
   }).flatMap(([key, value]) => (value === undefined ? [] : [[key, server.remote(value)]]));
   const query = new URLSearchParams({ folder: path.resolve(folder) });
   if (payload.length > 0) query.set('payload', JSON.stringify(payload));

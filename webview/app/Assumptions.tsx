@@ -37,7 +37,7 @@ function AssumptionWords({ text }: { readonly text: string }): JSX.Element {
 }
 
 function HeadsChoice({ assumption }: { readonly assumption: Assumption }): JSX.Element {
-  const { host } = usePanel();
+  const { host, dispatch } = usePanel();
   return (
     <div class="note-choices">
       {assumption.choices.length === 0 ? null : (
@@ -62,6 +62,7 @@ function HeadsChoice({ assumption }: { readonly assumption: Assumption }): JSX.E
         class="apart"
         onClick={() => {
           host.send({ type: 'keep-assumption', code: assumption.code });
+          dispatch({ type: 'assumptions', open: false });
         }}
       >
         Keep, and do not ask for this file

@@ -32,8 +32,8 @@ export function Bars({ view, hovered, onHover }: { readonly view: HeadView } & E
           option={option}
           width={width}
           height={layout.height}
+          look={hovered === null ? '' : 'pointing'}
           frame={{
-            class: hovered === null ? 'cursor' : 'cursor pointing',
             tabIndex: 0,
             role: 'group',
             'aria-label': 'Modes as bars',

@@ -34,7 +34,7 @@ export function Curve(props: {
       option={option}
       width={layout.columns.width}
       height={layout.height}
-      frame={{ class: hovered === null ? '' : 'pointing' }}
+      look={hovered === null ? '' : 'pointing'}
       onPoint={(x, y, event) => {
         const at = pickLayers(layout, x, y);
         const layer = at === null ? undefined : run.layers[at.layer];

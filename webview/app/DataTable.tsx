@@ -1,12 +1,7 @@
 import type { JSX } from 'preact';
 import { Button } from '../lib/controls.js';
 import { usePanel } from './context.js';
-
-/** A table of words: a header and rows of the same length. */
-export interface TableData {
-  readonly header: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
+import { tabbed, type TableData } from './tables.js';
 
 /** The numbers of a chart as a table, with a way to copy all of it. */
 export function DataTable(props: {
@@ -50,9 +45,4 @@ export function DataTable(props: {
       </Button>
     </div>
   );
-}
-
-/** A table as text with tabs, as spreadsheets take it. */
-export function tabbed({ header, rows }: TableData): string {
-  return [header, ...rows].map((row) => row.join('\t')).join('\n');
 }

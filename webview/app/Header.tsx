@@ -39,7 +39,7 @@ export function Header(props: HeaderProps): JSX.Element {
       <div class="controls">
         {props.ownControls === null ? (
           <>
-            {file.models.length + file.others.length > 1 && file.models.length > 1 ? <ModelButton card={card} /> : null}
+            {file.models.length > 1 ? <ModelButton card={card} /> : null}
             <BasisSwitch {...props} />
             <ExportButton />
           </>

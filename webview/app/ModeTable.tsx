@@ -179,6 +179,7 @@ function HeaderCell(props: {
 }
 
 function moveInHeader(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void {
+  if (event.altKey || event.ctrlKey || event.metaKey) return;
   const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>('button')];
   const at = buttons.findIndex((button) => button === document.activeElement);
   if (event.key === 'ArrowLeft') buttons[Math.max(0, at - 1)]?.focus();

@@ -9,7 +9,7 @@ import { HeadSection } from './HeadSection.js';
 import { LayersSection } from './LayersSection.js';
 import { FileNotice, ModelNotices, StoppedNotice } from './Notices.js';
 import { ProblemView } from './ProblemView.js';
-import { Progress } from './Progress.js';
+import { Progress, Reading } from './Progress.js';
 import { Verdict } from './Verdict.js';
 
 /** The page: header, notes, verdict, and the figures or the page that stands for them. */
@@ -23,14 +23,15 @@ export function PanelBody({
   const { run, problem, note } = state;
   const card = state.file?.models.find(({ name }) => name === state.focus?.model) ?? null;
   return (
-    <main class="panel">
+    <div class="panel">
       <div class="content">
+        {state.file === null && problem === null ? <Reading /> : null}
         {card === null ? null : <Top state={state} card={card} own={own} />}
         {note === null ? null : <FileNotice note={note} />}
         {problem === null ? null : <ProblemView problem={problem} />}
         {problem !== null || run === null || card === null ? null : <Figures state={state} run={run} card={card} />}
       </div>
-    </main>
+    </div>
   );
 }
 
@@ -41,8 +42,7 @@ function Top(props: {
 }): JSX.Element | null {
   const { state, card, own } = props;
   if (state.file === null || state.focus === null) return null;
-  const kept = new Set(card.kept ?? []);
-  const asked = card.assumptions.some(({ code, choices }) => choices.length > 0 && !kept.has(code));
+  const asked = card.assumptions.some(({ choices }) => choices.length > 0);
   const open = state.assumptionsOpen ?? (asked && own === null);
   return (
     <>

@@ -48,6 +48,11 @@ export function Progress({ run }: { readonly run: Run }): JSX.Element | null {
   );
 }
 
+/** Said while the file's directory is read, unless that is quick. */
+export function Reading(): JSX.Element | null {
+  return useElapsed(0) < PATIENCE_MS ? null : <p class="reading muted">Reading the directory of the file…</p>;
+}
+
 /** Time since the start: what the host last told, and what has passed since then. */
 function useElapsed(told: number): number {
   const [now, setNow] = useState(told);

@@ -32,7 +32,8 @@ export function Spectrum({ view, hovered, onHover }: { readonly view: HeadView }
           option={option}
           width={width}
           height={layout.height}
-          frame={{ class: hovered === null ? '' : 'pointing', 'data-copy': 'modes' }}
+          look={hovered === null ? '' : 'pointing'}
+          frame={{ 'data-copy': 'modes' }}
           onPoint={(x, y, event) => {
             const entry = pickSpectrum(layout, entries, x, y);
             onHover(entry);

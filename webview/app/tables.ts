@@ -3,7 +3,17 @@ import { degrees, percent, placeName, plainNumber, sigmaNumber } from '../../src
 import type { Entry } from '../../src/core/charts/head-entries.js';
 import type { LayerRow } from '../../src/core/charts/layers-layout.js';
 import { fixed } from '../../src/core/text/numbers.js';
-import type { TableData } from './DataTable.js';
+
+/** A table of words: a header and rows of the same length. */
+export interface TableData {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** A table as text with tabs, as spreadsheets take it. */
+export function tabbed({ header, rows }: TableData): string {
+  return [header, ...rows].map((row) => row.join('\t')).join('\n');
+}
 
 type Write = (value: number | null) => string;
 
@@ -18,7 +28,9 @@ export function layersTable(layers: LayerRow, write: Write = fixed): TableData {
       if (layer === null) return [];
       const known = layer.heads.flatMap((head) => (head.weighted === null ? [] : [head]));
       const ordered = [...known].sort((one, other) => (one.weighted ?? 0) - (other.weighted ?? 0));
-      const figures = [layer.weighted, layer.weightedBand, layer.mean, layer.symmetricShare].map(write);
+      const figures = [layer.weighted, layer.weightedBand, layer.mean, layer.symmetricShare].map((value) =>
+        write(value),
+      );
       return [
         [String(layer.index), ...figures, headText(ordered[0], write), headText(ordered[ordered.length - 1], write)],
       ];

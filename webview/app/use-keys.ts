@@ -2,8 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { entryOf, headEntries } from '../../src/core/charts/head-entries.js';
 import type { PanelHost } from '../lib/host.js';
 import type { PanelAction, PanelState } from '../state/panel-state.js';
-import { tabbed } from './DataTable.js';
-import { entryRow, headRow, modesTable } from './tables.js';
+import { entryRow, headRow, modesTable, tabbed } from './tables.js';
 
 /** Keys that work anywhere: Escape goes back, Alt+Up and Alt+Down change the head, Ctrl+C copies what is selected. */
 export function useKeys(host: PanelHost, state: PanelState, dispatch: (action: PanelAction) => void): void {

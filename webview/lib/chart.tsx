@@ -8,6 +8,8 @@ export interface ChartProps {
   readonly option: ChartOption;
   readonly width: number;
   readonly height: number;
+  /** Classes beside the chart's own. */
+  readonly look?: string;
   readonly frame?: HTMLAttributes<HTMLDivElement> & Readonly<Record<`data-${string}`, string>>;
   /** What the mouse points at, in the chart's pixels; null when it leaves. */
   readonly onPoint: (x: number, y: number, event: MouseEvent) => void;
@@ -18,7 +20,17 @@ export interface ChartProps {
 }
 
 /** An ECharts chart; ECharts gives its element the role of an image and the option's label. */
-export function Chart({ option, width, height, frame, onPoint, onLeave, onPick, children }: ChartProps): JSX.Element {
+export function Chart({
+  option,
+  width,
+  height,
+  look,
+  frame,
+  onPoint,
+  onLeave,
+  onPick,
+  children,
+}: ChartProps): JSX.Element {
   const element = useRef<HTMLDivElement>(null);
   const chart = useRef<LiveChart | null>(null);
   useLayoutEffect(() => {
@@ -40,7 +52,7 @@ export function Chart({ option, width, height, frame, onPoint, onLeave, onPick, 
   return (
     <div
       {...frame}
-      class={`chart ${String(frame?.class ?? '')}`}
+      class={`chart ${look ?? ''}`}
       style={{ height: `${String(height)}px` }}
       onMouseMove={(event) => {
         onPoint(...at(event), event);

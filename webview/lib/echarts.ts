@@ -3,7 +3,7 @@ import { AriaComponent, GridComponent } from 'echarts/components';
 import { init, use, type EChartsType } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { ChartOption } from '../../src/core/charts/plot.js';
-import type { ChartPicture } from '../../src/core/charts/pictures.js';
+import { standaloneSvg, type ChartPicture } from '../../src/core/charts/pictures.js';
 
 use([AriaComponent, CustomChart, GridComponent, LineChart, ScatterChart, SVGRenderer]);
 
@@ -37,5 +37,5 @@ export function pictureSvg(picture: ChartPicture): string {
   chart.setOption(picture.option);
   const svg = chart.renderToSVGString();
   chart.dispose();
-  return svg;
+  return standaloneSvg(svg, picture.label);
 }

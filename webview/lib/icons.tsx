@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-// Outlines of Microsoft's codicons (https://github.com/microsoft/vscode-codicons, CC BY 4.0), drawn inline: no font is loaded.
+// Outlines of Microsoft's codicons (https://github.com/microsoft/vscode-codicons, CC BY 4.0), drawn inline: no font is loaded. `sorted` is our own.
 const OUTLINES = {
   check:
     'M13.6572 3.13573C13.8583 2.9465 14.175 2.95614 14.3643 3.15722C14.5535 3.35831 14.5438 3.675 14.3428 3.86425L5.84277 11.8642C5.64597 12.0494 5.33756 12.0446 5.14648 11.8535L1.64648 8.35351C1.45121 8.15824 1.45121 7.84174 1.64648 7.64647C1.84174 7.45121 2.15825 7.45121 2.35351 7.64647L5.50976 10.8027L13.6572 3.13573Z',

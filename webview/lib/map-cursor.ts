@@ -5,7 +5,7 @@ import type { MapCell } from '../../src/core/charts/map-layout.js';
 export type MapRows = readonly (readonly MapCell[])[];
 
 /** The row in which a head stands in its layer's column; -1 when it is not there. */
-export function rowOf(rows: MapRows, place: Place): number {
+function rowOf(rows: MapRows, place: Place): number {
   return rows.findIndex((row) => {
     const cell = row[place.layer];
     return cell !== null && cell !== undefined && cell !== 'pending' && cell.index === place.head;

@@ -8,7 +8,7 @@ const GRID = 0.11;
 const GRID_HIGH_CONTRAST = 0.2;
 
 /** The kind of colour theme, told by the classes that VS Code sets on the body. */
-export function themeKind(): ThemeKind {
+function themeKind(): ThemeKind {
   const { classList } = document.body;
   if (classList.contains('vscode-high-contrast-light')) return 'high-contrast-light';
   if (classList.contains('vscode-high-contrast')) return 'high-contrast';
@@ -16,7 +16,7 @@ export function themeKind(): ThemeKind {
 }
 
 /** The colours and the font of the page as charts need them, read from the theme's variables. */
-export function readTheme(): ChartTheme {
+function readTheme(): ChartTheme {
   const style = getComputedStyle(document.body);
   const kind = themeKind();
   const usual = FILE_THEMES[kind === 'light' || kind === 'high-contrast-light' ? 'light' : 'dark'];

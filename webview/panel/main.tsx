@@ -1,10 +1,10 @@
-import { render } from 'preact';
 import { App } from '../app/App.js';
 import { vsCodeHost } from '../lib/host.js';
+import { mount } from '../lib/mount.js';
 import './panel.css';
 
 const host = vsCodeHost();
 window.addEventListener('error', ({ message }) => {
   host.send({ type: 'error', message: message.slice(0, 2000) });
 });
-render(<App host={host} own={null} />, document.body);
+mount(<App host={host} own={null} />);

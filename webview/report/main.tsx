@@ -1,13 +1,13 @@
-import { render } from 'preact';
-import { parseReport } from '../../src/protocol/report.js';
 import { App, type OwnControls } from '../app/App.js';
+import { mount } from '../lib/mount.js';
 import { ModelSelect, SaveMenu } from './ReportControls.js';
+import { readReport } from './read-report.js';
 import './report.css';
 import { staticHost } from './static-host.js';
 import { themeSwitch } from './theme-switch.js';
 
 const turnTheme = themeSwitch();
-const report = parseReport(document.getElementById('qk-lens-data')?.textContent ?? '');
+const report = readReport(document.getElementById('qk-lens-data')?.textContent ?? '');
 if (report === null) {
   const words = document.createElement('p');
   words.textContent = 'The figures in this page are damaged. Write the page anew with qk-lens analyze --html.';
@@ -18,5 +18,5 @@ if (report === null) {
     model: (state) => <ModelSelect state={state} />,
     export: (state) => <SaveMenu state={state} turnTheme={turnTheme} />,
   };
-  render(<App host={staticHost(report)} own={own} />, document.body);
+  mount(<App host={staticHost(report)} own={own} />);
 }

@@ -5,7 +5,7 @@ import type { Block } from './figures.js';
 export const IDENTIFIED_BELOW = 0.1;
 
 /** Singular values up to this part of the largest have no direction: their cosine is left out. */
-export const NULL_MODE = 1e-9;
+const NULL_MODE = 1e-9;
 
 /** Number of leading modes that have a direction. */
 export function directedModes(sigma: Float64Array): number {

@@ -3,7 +3,7 @@ import { CheckpointError } from '../errors.js';
 import {
   EXPONENTS,
   type HeadMatrices,
-  HeadSolver,
+  type HeadSolver,
   type Preparation,
   type SingularVectors,
 } from '../linalg/head-solver.js';

@@ -1,5 +1,5 @@
 /** Below this width of the whole figure gutters and dots are smaller. */
-export const NARROW_FIGURE = 430;
+const NARROW_FIGURE = 430;
 /** A column is never narrower; the figure scrolls instead. */
 const NARROWEST_COLUMN = 9;
 /** A column of a model with few layers is never wider, or its cells would no longer look like cells. */

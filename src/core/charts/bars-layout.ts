@@ -44,7 +44,8 @@ export interface BarsLayout {
   readonly names: readonly BarName[];
   /** The key to the marks has its own line. */
   readonly keyBelow: boolean;
-  y(value: number): number;
+  /** Height of a cosine in pixels. */
+  readonly y: (value: number) => number;
 }
 
 /**

@@ -14,7 +14,7 @@ export function parseColour(css: string): CssColour | null {
   const text = css.trim();
   const hex = HEX.exec(text)?.[1];
   if (hex !== undefined) {
-    const long = hex.length <= 4 ? [...hex].map((digit) => digit + digit).join('') : hex;
+    const long = hex.length <= 4 ? hex.replace(/./g, '$&$&') : hex;
     const at = (start: number): number => parseInt(long.slice(start, start + 2), 16);
     return { rgb: [at(0), at(2), at(4)], alpha: long.length === 8 ? at(6) / 255 : 1 };
   }

@@ -38,7 +38,8 @@ export interface LayersLayout {
   readonly radius: number;
   readonly dots: readonly HeadDot[];
   readonly names: readonly DotName[];
-  y(value: number): number;
+  /** Height of a value in pixels. */
+  readonly y: (value: number) => number;
 }
 
 /** Rows of the map from which dots of the curve are small. */

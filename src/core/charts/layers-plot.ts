@@ -49,7 +49,12 @@ function series(view: LayersView, layout: LayersLayout, theme: ChartTheme): Plot
     return {
       value: [dot.layer + (dot.x - columnCentre(columns, dot.layer)) / columns.step, dot.value],
       symbolSize: 2 * radius,
-      itemStyle: { color: markColour(theme.scale, dot.value, dot.band, theme.lines) },
+      itemStyle: {
+        color: markColour(theme.scale, dot.value, dot.band, theme.lines),
+        opacity: 1,
+        borderColor: theme.ground,
+        borderWidth: radius < 2.5 ? 0.5 : 0.8,
+      },
     };
   });
   return [
@@ -71,7 +76,6 @@ function series(view: LayersView, layout: LayersLayout, theme: ChartTheme): Plot
       type: 'scatter',
       name: 'heads',
       data: dots,
-      itemStyle: { opacity: 1, borderColor: theme.ground, borderWidth: radius < 2.5 ? 0.5 : 0.8 },
     },
   ];
 }

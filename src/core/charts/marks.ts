@@ -102,7 +102,7 @@ export function pointer(x: number, y: number, points: 'up' | 'down', fill: strin
 }
 
 /** A coordinate in path syntax. */
-export function px(value: number): string {
+function px(value: number): string {
   return String(Number(value.toFixed(2)));
 }
 

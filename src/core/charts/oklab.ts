@@ -15,7 +15,7 @@ function channel(light: number): number {
 }
 
 /** OKLab of an sRGB colour. */
-export function toLab(rgb: Rgb): Lab {
+function toLab(rgb: Rgb): Lab {
   const r = linearLight(rgb[0]);
   const g = linearLight(rgb[1]);
   const b = linearLight(rgb[2]);
@@ -30,7 +30,7 @@ export function toLab(rgb: Rgb): Lab {
 }
 
 /** The sRGB colour of an OKLab one, clipped to the gamut. */
-export function fromLab([lightness, a, b]: Lab): Rgb {
+function fromLab([lightness, a, b]: Lab): Rgb {
   const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
   const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3;
   const s = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3;

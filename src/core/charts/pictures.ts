@@ -17,6 +17,8 @@ import { headFacts, headLine } from './words.js';
 /** A picture that stands by itself: an option for ECharts, and its size in pixels. */
 export interface ChartPicture {
   readonly option: ChartOption;
+  /** What it shows, in a sentence. */
+  readonly label: string;
   readonly width: number;
   readonly height: number;
 }
@@ -30,7 +32,8 @@ export interface PictureTitle {
 }
 
 const MARGIN = 16;
-const TITLE_HEIGHT = 30;
+const TITLE_HEIGHT = 16;
+const REMARK_HEIGHT = 16;
 
 /** The layer curve and the map under it. */
 export function layersPicture(
@@ -46,7 +49,8 @@ export function layersPicture(
   const key = keyPlot(layout.columns.left, theme);
   const full = Math.max(width, Math.ceil(layout.columns.width) + 2 * MARGIN);
   const label = 'Weighted cosine of every layer and head: above 0 similar, below 0 dissimilar.';
-  return picture({ words, label, plots: [curve, map, key], gaps: [2, 8, 0], width: full }, theme);
+  const { title, remark } = words;
+  return picture({ title, remarks: [remark], label, plots: [curve, map, key], gaps: [2, 8, 0], width: full }, theme);
 }
 
 /** One head: its bars, and sigma against cosine with the spectrum; null for a head without figures. */
@@ -62,7 +66,7 @@ export function headPicture(
 ): ChartPicture | null {
   const { layer, chosen } = view;
   const head = layer.heads[view.head];
-  if (head === undefined || head.trouble !== null) return null;
+  if (head?.trouble !== null) return null;
   const entries = headEntries(head, layer.modeBand);
   const room = width - 2 * MARGIN;
   const parts = { head, entries, modeBand: layer.modeBand, chosen, weighted: head.weighted };
@@ -70,17 +74,16 @@ export function headPicture(
   const spectrum = spectrumPlot(parts, spectrumLayout(head, room), theme);
   const place = placeName(layer.index, head.index);
   const facts = headFacts(head, entries).map(({ value, words }) => `${value} ${words}`);
-  const words = {
-    title: `${view.words.title} \u00b7 ${place}`,
-    remark: [...facts, view.words.remark].join(' \u00b7 '),
-  };
+  const title = `${view.words.title} \u00b7 ${place}`;
+  const remarks = [facts.join(' \u00b7 '), view.words.remark];
   const label = `${place} ${headLine(head, entries)}`;
-  return picture({ words, label, plots: [bars, spectrum], gaps: [12, 0], width }, theme);
+  return picture({ title, remarks, label, plots: [bars, spectrum], gaps: [12, 0], width }, theme);
 }
 
 /** What a picture is made of: plots from top to bottom with the gaps behind them. */
 interface Parts {
-  readonly words: PictureTitle;
+  readonly title: string;
+  readonly remarks: readonly string[];
   readonly label: string;
   readonly plots: readonly Plot[];
   readonly gaps: readonly number[];
@@ -88,22 +91,50 @@ interface Parts {
 }
 
 /** Stacks plots under a title on the theme's ground. */
-function picture({ words, label, plots, gaps, width }: Parts, theme: ChartTheme): ChartPicture {
+function picture({ title, remarks, label, plots, gaps, width }: Parts, theme: ChartTheme): ChartPicture {
   const placed: PlacedPlot[] = [];
-  let y = MARGIN + TITLE_HEIGHT;
+  const titleHeight = TITLE_HEIGHT + REMARK_HEIGHT * remarks.length;
+  let y = MARGIN + titleHeight;
   plots.forEach((plot, index) => {
     placed.push({ plot, x: MARGIN, y });
     y += plot.height + (gaps[index] ?? 0);
   });
   const height = Math.ceil(y + MARGIN - 4);
-  const title: Plot = { width, height: TITLE_HEIGHT, areas: [], behind: titleMarks(words, theme), before: [] };
-  const option = chartOption([{ plot: title, x: MARGIN, y: MARGIN }, ...placed], theme, label);
-  return { option: { ...option, backgroundColor: theme.ground }, width, height };
+  const heading: Plot = {
+    width,
+    height: titleHeight,
+    areas: [],
+    behind: titleMarks(title, remarks, theme),
+    before: [],
+  };
+  const option = chartOption([{ plot: heading, x: MARGIN, y: MARGIN }, ...placed], theme, label);
+  return { option: { ...option, backgroundColor: theme.ground }, label, width, height };
 }
 
-function titleMarks(words: PictureTitle, theme: ChartTheme): Mark[] {
+function titleMarks(title: string, remarks: readonly string[], theme: ChartTheme): Mark[] {
   return [
-    { kind: 'text', x: 0, y: 4, text: words.title, size: 13, fill: theme.foreground, bold: true },
-    { kind: 'text', x: 0, y: 21, text: words.remark, size: AXIS_TEXT, fill: theme.muted },
+    { kind: 'text', x: 0, y: 4, text: title, size: 13, fill: theme.foreground, bold: true },
+    ...remarks.map((text, line): Mark => ({
+      kind: 'text',
+      x: 0,
+      y: 5 + REMARK_HEIGHT * (line + 1),
+      text,
+      size: AXIS_TEXT,
+      fill: theme.muted,
+    })),
   ];
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+
+/**
+ * The text of an SVG file out of what ECharts drew: with the label as its title, for those who hear it and for the mouse,
+ * and without ECharts' style rules, which only concern the mouse and which strict pages refuse.
+ */
+export function standaloneSvg(drawn: string, label: string): string {
+  const title = label.replace(/[&<>]/g, (sign) => ESCAPES[sign] ?? '');
+  return drawn
+    .replace(/<style[^>]*>[\s\S]*?<\/style>\n?/, '')
+    .replace(/<[a-z][^>]*>/g, (tag) => tag.replace(/ class="[^"]*"/, ''))
+    .replace(/^<svg[^>]*>/, (tag) => `${tag}<title>${title}</title>`);
 }

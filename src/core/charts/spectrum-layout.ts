@@ -24,9 +24,9 @@ export interface SpectrumLayout {
   readonly decimals: number;
   readonly modes: number;
   /** Place of a cosine, of a mode number, of a sigma. */
-  x(cosine: number): number;
-  modeX(mode: number): number;
-  y(sigma: number): number;
+  readonly x: (cosine: number) => number;
+  readonly modeX: (mode: number) => number;
+  readonly y: (sigma: number) => number;
 }
 
 /** Lays out the scatter of sigma against cosine and the spectrum. */

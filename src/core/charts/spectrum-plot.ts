@@ -1,6 +1,7 @@
 import type { HeadFigures } from '../analysis/figures.js';
 import type { ChartTheme } from './chart-theme.js';
 import { entryOf, type Entry } from './head-entries.js';
+import { textWidth } from './labels.js';
 import { valueText } from './layers-plot.js';
 import {
   acrossLine,
@@ -214,23 +215,21 @@ function before(view: SpectrumView, layout: SpectrumLayout, theme: ChartTheme): 
   return [...marks, ...modeNames(view, layout, theme)];
 }
 
-/** Names of the selected entry and of the three strongest modes, where they do not overlap. */
+/** Names of the selected entry and of the three strongest modes, where they overlap neither each other nor the ring. */
 function modeNames(view: SpectrumView, layout: SpectrumLayout, theme: ChartTheme): Mark[] {
   const chosen = chosenEntry(view);
   const strongest = view.entries.filter((entry) => entry.count === 1).slice(0, 3);
   const named = [...(chosen === null ? [] : [chosen]), ...strongest.filter((entry) => entry !== chosen)];
   const marks: Mark[] = [];
-  const used: { x: number; y: number }[] = [];
+  const taken: Box[] = [];
   for (const entry of named) {
     if (entry.cos === null) continue;
     const bold = entry === chosen;
-    const room = entry.count > 1 ? 44 : 24;
-    const rightwards = layout.x(entry.cos) + (bold ? 11 : 8);
-    const turned = rightwards > layout.scatterEnd - room;
-    const x = turned ? layout.x(entry.cos) - (bold ? 11 : 8) : rightwards;
-    const y = layout.y(entry.sigma) - (bold ? 10 : 0);
-    if (used.some((place) => Math.abs(place.x - x) < 30 && Math.abs(place.y - y) < 11)) continue;
-    used.push({ x, y });
+    const name = placedName(entry.name, layout.x(entry.cos), layout.y(entry.sigma), bold, layout.scatterEnd);
+    if (bold) taken.push(ringBox(entry, entry.cos, layout));
+    else if (taken.some((box) => overlap(box, name.box))) continue;
+    taken.push(name.box);
+    const { x, y, align } = name;
     marks.push({
       kind: 'text',
       x,
@@ -238,10 +237,38 @@ function modeNames(view: SpectrumView, layout: SpectrumLayout, theme: ChartTheme
       text: entry.name,
       size: DENSE_TEXT,
       fill: theme.foreground,
-      align: turned ? 'right' : 'left',
+      align,
       bold,
       halo: theme.ground,
     });
   }
   return marks;
+}
+
+type Box = readonly [left: number, top: number, right: number, bottom: number];
+
+/** A name to the right of a mark, or to its left where the scatter ends; the selected one a little higher, clear of its ring. */
+function placedName(
+  text: string,
+  x: number,
+  y: number,
+  bold: boolean,
+  end: number,
+): { x: number; y: number; align: 'left' | 'right'; box: Box } {
+  const width = textWidth(text);
+  const away = bold ? 11 : 8;
+  const middle = y - (bold ? 10 : 0);
+  if (x + away + width > end + 6) {
+    return { x: x - away, y: middle, align: 'right', box: [x - away - width, middle - 6, x - away, middle + 6] };
+  }
+  return { x: x + away, y: middle, align: 'left', box: [x + away, middle - 6, x + away + width, middle + 6] };
+}
+
+function ringBox(entry: Entry, cos: number, layout: SpectrumLayout): Box {
+  const x = layout.x(cos);
+  return [x - 8, layout.y(entry.sigmaFirst) - 8, x + 8, layout.y(entry.sigmaLast) + 8];
+}
+
+function overlap(one: Box, other: Box): boolean {
+  return one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3];
 }

@@ -110,7 +110,7 @@ export function entryTip(entry: Entry): string[] {
 }
 
 /** How well an entry is told apart from its neighbours; null when there is nothing to say. */
-export function identifiedWords(entry: Entry): string | null {
+function identifiedWords(entry: Entry): string | null {
   if (entry.count > 1) return 'not separately identified';
   if (entry.looseAngle === null) return null;
   return `loosely identified: rounding may turn it by ${degrees(entry.looseAngle)}`;

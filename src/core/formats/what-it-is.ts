@@ -36,7 +36,7 @@ const KINDS: readonly Kind[] = [
     /^\s*<\?xml/u.test(text),
   ),
   notYet('HDF5 (Keras, TensorFlow)', (text) => text.startsWith('\x89HDF\r\n\x1a\n')),
-  notYet('GGUF', (text) => text.startsWith('GGUF') || text.startsWith('GGML') || text.startsWith('ggjt')),
+  notYet('GGUF', (text) => /^(GGUF|lmgg|tjgg|fmgg)/u.test(text)),
   notYet('NumPy arrays', (text) => text.startsWith('\x93NUMPY')),
   notYet('TensorFlow Lite', (text) => text.slice(4, 8) === 'TFL3'),
   // ONNX: ir_version as the first field, then the producer's name or the graph.

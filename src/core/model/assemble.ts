@@ -58,10 +58,10 @@ export function assembleModel(
   const widths = [first.width, layers.at(-1)?.width ?? first.width];
   const config = claimsOfConfig(facts.config, tower.tower, widths);
   const settings = claimsOfSettings(facts.settings, tower.tower, widths);
-  const stages = [...new Set(usable.map(({ numbers }) => (numbers.length > 1 ? numbers[0] : 0)))];
+  const stages = stagesOf(usable.map(({ numbers }) => numbers));
   const heads = decideHeads({
     layers,
-    stages: usable.map(({ numbers }) => (numbers.length > 1 ? stages.indexOf(numbers[0]) : 0)),
+    stages,
     proofs: proveHeads(names, root, layout, layers),
     option: options.heads ?? null,
     claims: [...config.claims, ...settings.claims],
@@ -132,6 +132,17 @@ export function assembleModel(
     ],
     refused: heads.refused,
   };
+}
+
+/** Stage of each layer, counted from 0: the number in front of that of the layer. */
+function stagesOf(layers: readonly (readonly number[])[]): number[] {
+  const places = new Map<number, number>();
+  return layers.map((numbers) => {
+    const stage = numbers.length > 1 ? (numbers[0] ?? 0) : 0;
+    const place = places.get(stage) ?? places.size;
+    places.set(stage, place);
+    return place;
+  });
 }
 
 function specOf(

@@ -17,8 +17,9 @@ interface Candidate {
 /** Candidates by the template of the tensor that a layer is found by, in the order of the table of families. */
 const CANDIDATES = collectCandidates();
 
-/** Most segments that such a template has. */
-const MAX_SEGMENTS = Math.max(...[...CANDIDATES.keys()].map((template) => template.split('.').length));
+/** Segments of each such template, and most of them. */
+const DEPTHS = new Map([...CANDIDATES.keys()].map((template) => [template, template.split('.').length]));
+const MAX_SEGMENTS = Math.max(...DEPTHS.values());
 
 /** Layers of one template below one root. */
 interface Group {
@@ -32,7 +33,7 @@ export function findFamilyStacks(names: TensorNames, facts: FileFacts): Stack[] 
   const stacks: Stack[] = [];
   const taken = new Set<NamedTensor>();
   // Longer templates are more exact: `layers.{}.blocks.{}.attn` is Swin, and not a ViT below `layers.0.`.
-  const groups = collectGroups(names.all).sort((one, other) => depthOf(other.template) - depthOf(one.template));
+  const groups = collectGroups(names.all).sort((one, other) => depthOf(other) - depthOf(one));
   for (const { template, root, layers } of groups) {
     if (layers.some(({ anchor }) => taken.has(anchor))) continue;
     layers.sort((one, other) => compareNumbers(one.numbers, other.numbers));
@@ -81,7 +82,7 @@ function collectGroups(tensors: readonly NamedTensor[]): Group[] {
       const root = named.name.slice(0, named.starts[from]);
       // Templates come from the table of families and hold no line break, so that keys cannot be mistaken.
       const key = `${template}\n${root}`;
-      const group = groups.get(key) ?? { template, root, layers: [] };
+      const group: Group = groups.get(key) ?? { template, root, layers: [] };
       groups.set(key, group);
       const count = template.split('{}').length - 1;
       group.layers.push({ numbers: named.numbers.slice(named.numbers.length - count), anchor: named });
@@ -105,8 +106,8 @@ function collectCandidates(): Map<string, Candidate[]> {
   return candidates;
 }
 
-function depthOf(template: string): number {
-  return template.split('.').length;
+function depthOf({ template }: Group): number {
+  return DEPTHS.get(template) ?? 0;
 }
 
 /** Place of a stack's tower in its family: the main one first. */

@@ -47,7 +47,8 @@ export function proveHeads(
   layout: Layout,
   layers: readonly ShapedLayer[],
 ): (HeadProof | null)[] {
-  const proofs = layers.map((layer) => proveLayer(names, root, layout, layer));
+  const witnesses = witnessesIn(names, layout);
+  const proofs = layers.map((layer) => proveLayer(names, root, layout, layer, witnesses));
   // T5 keeps its table in the first layer only; it holds for all layers of the same size.
   const first = proofs.findIndex((proof) => proof !== null);
   const model = layers[first];
@@ -59,14 +60,24 @@ export function proveHeads(
   });
 }
 
-function proveLayer(names: TensorNames, root: string, layout: Layout, layer: ShapedLayer): HeadProof | null {
+/** The witnesses of which the file has any, so that many layers are not searched for each. */
+function witnessesIn(names: TensorNames, { headNorms }: Layout): Witness[] {
+  const all: readonly Witness[] =
+    headNorms === undefined
+      ? WITNESSES
+      : [{ name: `${headNorms[0]}.weight`, at: 'attention', axis: -1, counts: 'head-size' }, ...WITNESSES];
+  return all.filter((witness) => names.hasEnding(witness.name));
+}
+
+function proveLayer(
+  names: TensorNames,
+  root: string,
+  layout: Layout,
+  layer: ShapedLayer,
+  witnesses: readonly Witness[],
+): HeadProof | null {
   const rows = layer.query.weight.rows;
   if (layer.shapedHeads !== null) return { tensor: layer.query.weight.tensor.name, heads: layer.shapedHeads };
-  const headNorm = layout.headNorms?.[0];
-  const witnesses: readonly Witness[] =
-    headNorm === undefined
-      ? WITNESSES
-      : [{ name: `${headNorm}.weight`, at: 'attention', axis: -1, counts: 'head-size' }, ...WITNESSES];
   const weight = isFused(layout.weights) ? layout.weights.fused : layout.weights.query;
   // Query and key may stand one module deeper, as in `attention.self.query`, and what belongs to them too.
   const inside = joinPath(layer.path, weight.split('.').slice(0, -2).join('.'));

@@ -92,11 +92,14 @@ function countAll(
   return counts;
 }
 
-function countClaim(evidence: HeadEvidence, claim: HeadClaim): readonly HeadCount[] | null {
-  return countAll(evidence.layers, (index) => {
-    const stage = evidence.stages[index] ?? 0;
-    const heads = typeof claim.heads === 'number' ? claim.heads : (claim.heads?.[stage] ?? null);
-    return { heads, headSize: claim.headSize, keyValueHeads: claim.keyValueHeads };
+function countClaim({ layers, stages }: HeadEvidence, claim: HeadClaim): readonly HeadCount[] | null {
+  const { heads, headSize, keyValueHeads } = claim;
+  if (typeof heads === 'number' || heads === null) return countAll(layers, () => ({ heads, headSize, keyValueHeads }));
+  // A list is one of stages, or of layers where stages of one layer each are counted as layers.
+  const byLayer = stages.every((stage) => stage === 0) && heads.length === layers.length;
+  return countAll(layers, (index) => {
+    const place = byLayer ? index : (stages[index] ?? 0);
+    return { heads: heads[place] ?? null, headSize, keyValueHeads };
   });
 }
 
@@ -146,12 +149,11 @@ function contradictions(
 function assumeHeads(evidence: HeadEvidence): { counts: readonly HeadCount[]; assumption: Assumption } {
   const guesses = evidence.layers.map((layer) => assumeHeadSize(layer, evidence));
   const counts = evidence.layers.map((layer, index) => {
-    const headSize = guesses[index]?.headSize ?? layer.query.weight.rows;
-    return {
-      heads: layer.query.weight.rows / headSize,
-      keyValueHeads: layer.key.weight.rows / headSize,
-      headSize,
-    };
+    const { rows } = layer.query.weight;
+    const headSize = guesses[index]?.headSize ?? rows;
+    const guess = { heads: rows / headSize, keyValueHeads: layer.key.weight.rows / headSize, headSize };
+    // What is proven of some layers is no guess.
+    return countHeads(layer, { heads: evidence.proofs[index]?.heads ?? null }) ?? guess;
   });
   const [first] = counts;
   const [layer] = evidence.layers;

@@ -4,33 +4,55 @@ import { biasOf } from './names.js';
 
 /** Which names a stack's family can place; each is what follows the block, the root, or a module around the root. */
 export interface KnownNames {
-  inBlock(rest: string): boolean;
-  belowRoot(rest: string): boolean;
-  besideRoot(rest: string): boolean;
+  readonly inBlock: (rest: string) => boolean;
+  readonly belowRoot: (rest: string) => boolean;
+  readonly besideRoot: (rest: string) => boolean;
+  /** True when any name with a usual word is known too. */
+  readonly usual: boolean;
 }
 
 /** The names that a family knows. */
 export function knownNames(tower: FamilyTower, layout: Layout): KnownNames {
-  const block = new Set(blockNames(layout));
-  const root = new Set(rootNames(tower));
-  const beside = new Set(tower.beside ?? []);
   return {
-    inBlock: (rest) => isListed(block, rest),
-    belowRoot: (rest) => isListed(root, rest),
-    besideRoot: (rest) => isListed(beside, rest),
+    inBlock: listOf(blockNames(layout)),
+    belowRoot: listOf(rootNames(tower)),
+    besideRoot: listOf(tower.beside ?? []),
+    usual: false,
   };
 }
 
-/** True when the set has the name, the module whose weight or bias it is, or a module around it followed by `.*`. */
-function isListed(names: ReadonlySet<string>, name: string): boolean {
-  if (names.has(name)) return true;
-  const last = name.lastIndexOf('.');
-  const leaf = name.slice(last + 1);
-  if (last > 0 && (leaf === 'weight' || leaf === 'bias') && names.has(name.slice(0, last))) return true;
-  for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
-    if (names.has(`${name.slice(0, dot)}.*`)) return true;
+/** Most modules in front of a `.*` in the lists of families. */
+const MAX_STARRED = 4;
+
+/** Longest end of a tensor's name below its module. */
+const LONGEST_END = '.weight'.length;
+
+/** Tells whether a list has a name, the module whose weight or bias it is, or a module around it followed by `.*`. */
+function listOf(list: readonly string[]): (name: string) => boolean {
+  if (list.length === 0) return () => false;
+  const names = new Set(list);
+  const longest = list.reduce((length, name) => Math.max(length, name.length), 0);
+  return (name) => {
+    // Long names are not looked up: that takes as long as they are, for each of many tensors.
+    if (name.length <= longest + LONGEST_END) {
+      if (names.has(name)) return true;
+      const module = withoutEnd(name);
+      if (module !== null && names.has(module)) return true;
+    }
+    let dot = name.indexOf('.');
+    for (let depth = 0; dot >= 0 && dot < longest && depth < MAX_STARRED; depth++, dot = name.indexOf('.', dot + 1)) {
+      if (names.has(`${name.slice(0, dot)}.*`)) return true;
+    }
+    return false;
+  };
+}
+
+/** The module of a weight or bias; null for other names. */
+function withoutEnd(name: string): string | null {
+  for (const end of ['.weight', '.bias']) {
+    if (name.endsWith(end)) return name.slice(0, -end.length);
   }
-  return false;
+  return null;
 }
 
 function blockNames(layout: Layout): string[] {

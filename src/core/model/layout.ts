@@ -19,8 +19,8 @@ export interface Layout {
   readonly transposed?: true;
   /** True when every module is one head. */
   readonly singleHead?: true;
-  /** Norm that feeds the attention, below the block; null when none does. */
-  readonly norm: { readonly name: string; readonly kind: 'layer' | 'rms' } | null;
+  /** Norm that feeds the attention, below the block; null when none does. `either` where the names are used for both kinds. */
+  readonly norm: { readonly name: string; readonly kind: 'layer' | 'rms' | 'either' } | null;
   /** Norms of query and key in each head, below the attention module. */
   readonly headNorms?: readonly [query: string, key: string];
   /** Other modules and parameters of a block, below the block. */

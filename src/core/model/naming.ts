@@ -1,3 +1,4 @@
+import { GENERIC } from './generic/generic-stack.js';
 import type { FileFacts, Stack } from './stack.js';
 import type { Scope } from './scopes.js';
 import { wrapperName } from './wrappers.js';
@@ -31,7 +32,12 @@ export function nameModels(found: readonly FoundStack[], facts: FileFacts): Mode
     const name = freeName(fullName(scope, partOf(scope, stack, inScope)), used);
     used.add(name);
     const prefix = prefixOf(stack);
-    return { name, wrapper: wrapperName(prefix, hints), prefix, remark: remarkOn(scope, stack) };
+    return {
+      name,
+      wrapper: wrapperName(prefix, { ...hints, plain: stack.family !== GENERIC }),
+      prefix,
+      remark: remarkOn(scope, stack),
+    };
   });
 }
 
@@ -57,12 +63,10 @@ function fullName({ copy }: Scope, part: string): string {
 
 /** The first of a stack's names that no other stack of its part of the file has. */
 function partName(stack: Stack, all: readonly Stack[]): string {
-  if (all.length === 1)
-    return (
-      ownNames(stack)
-        .slice(0, 2)
-        .find((name) => name !== '') ?? 'model'
-    );
+  if (all.length === 1) {
+    const [tower, around] = ownNames(stack);
+    return [tower, around, 'model'].find((name) => name !== '') ?? 'model';
+  }
   const lists = all.filter((other) => other !== stack).map(ownNames);
   const names = ownNames(stack);
   const unique = names.find((name, level) => name !== '' && lists.every((others) => others[level] !== name));

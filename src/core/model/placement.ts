@@ -1,4 +1,5 @@
 import { elementCount, type TensorEntry } from '../tensors/tensor-index.js';
+import { isUsual } from './generic/words.js';
 import { joinPath, templateOf } from './layout.js';
 import { ancestorsOf, type Stack } from './stack.js';
 import type { NamedTensor } from './tensor-names.js';
@@ -21,8 +22,6 @@ interface Placed {
 
 /** How well a name fits a stack. */
 interface Fit {
-  /** True inside the attention module of one of its layers. */
-  readonly inAttention: boolean;
   readonly known: boolean;
   /** True inside one of its blocks. */
   readonly inBlock: boolean;
@@ -30,48 +29,74 @@ interface Fit {
   readonly near: number;
 }
 
+/** Asks one stack about names. */
+interface Fitter {
+  /** True inside the attention module of one of its layers. */
+  isAttention(named: NamedTensor): boolean;
+  fit(named: NamedTensor, usual: boolean): Fit;
+}
+
 /** Gives every tensor of a part of a file to one of its stacks. */
 export function placeTensors(stacks: readonly Stack[], tensors: readonly NamedTensor[]): Placement[] {
   const fitters = stacks.map(fitterOf);
   const placed = stacks.map((): Placed => ({ tensors: [], parameterCount: 0, unmatched: [] }));
   for (const named of tensors) {
-    const fits = fitters.map((fit) => fit(named));
-    const best = fits.reduce((winner, fit, index) => (isBetter(fit, fits[winner]) ? index : winner), 0);
-    const place = placed[best];
+    const { index, known } = bestFit(fitters, named);
+    const place = placed[index];
     if (place === undefined) continue;
     place.tensors.push(named.tensor);
     place.parameterCount += elementCount(named.tensor.shape);
-    if (fits[best]?.known !== true) place.unmatched.push(named.name);
+    if (!known) place.unmatched.push(named.name);
   }
   return placed;
 }
 
-function fitterOf({ root, layout, known }: Stack): (named: NamedTensor) => Fit {
+/** The stack that a tensor belongs to: the one whose attention it is part of, else the nearest that knows it. */
+function bestFit(fitters: readonly Fitter[], named: NamedTensor): { index: number; known: boolean } {
+  const own = fitters.findIndex((fitter) => fitter.isAttention(named));
+  if (own >= 0) return { index: own, known: fitters[own]?.fit(named, false).known === true };
+  const usual = isUsual(named.name);
+  let index = 0;
+  let best: Fit | null = null;
+  for (const [position, fitter] of fitters.entries()) {
+    const fit = fitter.fit(named, usual);
+    if (best !== null && !isBetter(fit, best)) continue;
+    index = position;
+    best = fit;
+  }
+  return { index, known: best?.known === true };
+}
+
+function fitterOf({ root, layout, known }: Stack): Fitter {
   const depth = root === '' ? 0 : root.split('.').length - 1;
   const block = layout.block === '' ? '' : `${templateOf(layout.block)}.`;
   const attention = layout.attention === '' ? '' : `${templateOf(joinPath(layout.block, layout.attention))}.`;
   const blockDepth = block.split('.').length - 1;
   const ancestors = ancestorsOf(root);
-  return (named) => {
-    const { name } = named;
-    const around = ancestors.filter((ancestor) => name.startsWith(ancestor));
-    const beside = (): boolean => around.some((ancestor) => known.besideRoot(name.slice(ancestor.length)));
-    const near = around[0]?.length ?? 0;
-    if (!name.startsWith(root)) return { inAttention: false, known: beside(), inBlock: false, near };
-    const template = named.template.slice(named.templateStarts[depth]);
-    const inBlock = block !== '' && template.startsWith(block);
-    const inAttention = attention !== '' && template.startsWith(attention);
-    const isKnown =
-      (inBlock && known.inBlock(name.slice(named.starts[depth + blockDepth]))) ||
-      known.belowRoot(name.slice(root.length)) ||
-      beside();
-    return { inAttention, known: isKnown, inBlock, near };
+  const isBelow = (named: NamedTensor, template: string): boolean =>
+    template !== '' &&
+    named.name.startsWith(root) &&
+    named.template.startsWith(template, named.templateStarts[depth] ?? named.template.length);
+  return {
+    isAttention: (named) => isBelow(named, attention),
+    fit: (named, usual) => {
+      const { name } = named;
+      // Each ancestor starts with the next one: what starts with one starts with all that follow.
+      const innermost = ancestors.findIndex((ancestor) => name.startsWith(ancestor));
+      const around = innermost < 0 ? [] : ancestors.slice(innermost);
+      const near = around[0]?.length ?? 0;
+      const inBlock = isBelow(named, block);
+      const isKnown =
+        (known.usual && usual) ||
+        (inBlock && known.inBlock(name.slice(named.starts[depth + blockDepth]))) ||
+        (innermost === 0 && known.belowRoot(name.slice(root.length))) ||
+        around.some((ancestor) => known.besideRoot(name.slice(ancestor.length)));
+      return { known: isKnown, inBlock, near };
+    },
   };
 }
 
-function isBetter(fit: Fit, other: Fit | undefined): boolean {
-  if (other === undefined) return true;
-  if (fit.inAttention !== other.inAttention) return fit.inAttention;
+function isBetter(fit: Fit, other: Fit): boolean {
   if (fit.known !== other.known) return fit.known;
   if (fit.inBlock !== other.inBlock) return fit.inBlock;
   return fit.near > other.near;

@@ -53,6 +53,11 @@ export function readLayer(
     const problem = `its query reads ${width} numbers a token and its key ${projections.key.weight.columns}: they read different streams`;
     return { path, problem };
   }
+  const { query, key } = projections;
+  if (query.weight.rows % key.weight.rows !== 0) {
+    const problem = `its query has ${query.weight.rows} rows and its key ${key.weight.rows}: no number of heads can share keys so`;
+    return { path, problem };
+  }
   const norm = reader.norm(width);
   if (norm !== null && 'problem' in norm) return { path, problem: norm.problem };
   const shapedHeads = layout.singleHead === true ? 1 : projections.shapedHeads;
@@ -159,7 +164,7 @@ class LayerReader {
     }
     return {
       // RMSNorm has no shift.
-      kind: shift === null ? norm.kind : 'layer',
+      kind: shift === null && norm.kind === 'rms' ? 'rms' : 'layer',
       gain: { tensor: gain, start: 0, length: width },
       shift: shift === null ? null : { tensor: shift, start: 0, length: width },
     };

@@ -17,7 +17,10 @@ import type { FileFacts, Stack } from './stack.js';
 import { type NamedTensor, nameTensors, TensorNames } from './tensor-names.js';
 
 /** More models than any file holds; what comes after is left out with a warning. */
-const MAX_MODELS = 64;
+const MAX_MODELS = 32;
+
+/** Parts without a model are listed one by one up to this number. */
+const MAX_OTHERS = 50;
 
 /** A stack with its part of the file. */
 interface PlacedStack extends FoundStack {
@@ -54,20 +57,20 @@ export function recognise(index: TensorIndex, config: unknown, options: Recognit
   const warnings: Warning[] = [...limitWarnings(tooLong, search.found.length), ...search.warnings];
   const refusals: { name: string; reason: string }[] = [];
   for (const [position, each] of found.entries()) {
-    const named = names[position];
-    if (named === undefined) continue;
-    const said = options.model === undefined || options.model === named.name ? stackOptions(options) : {};
+    const called = names[position];
+    if (called === undefined) continue;
+    const said = options.model === undefined || options.model === called.name ? stackOptions(options) : {};
     const { model, refused, ...told } = assembleModel(each.names, facts, each.stack, each.placement, said);
-    warnings.push(...told.warnings);
-    if (refused !== null) refusals.push({ name: named.name, reason: refused });
-    if (model !== null) models.push({ ...named, ...model });
+    warnings.push(...(found.length > 1 ? told.warnings.map((warning) => about(called.name, warning)) : told.warnings));
+    if (refused !== null) refusals.push({ name: called.name, reason: refused });
+    if (model !== null) models.push({ ...called, ...model });
   }
   warnings.push(...headRefusals(facts, models, options, refusals));
   const kept = new Set(models.map(({ name }) => name));
   return {
     models,
     defaults: chooseDefaults(found, names).filter((name) => kept.has(name)),
-    others: search.others,
+    others: fewOthers(search.others),
     looksLike: models.length === 0 ? looksLike(index.tensors) : null,
     warnings,
   };
@@ -80,19 +83,22 @@ function searchAll(tensors: readonly NamedTensor[], facts: FileFacts): Search {
   const empty = parts.filter(({ found }) => found.length === 0 && scopes.length > 1);
   return {
     found: parts.flatMap(({ found }) => found),
-    others: [...others, ...empty.map(({ scope }) => ({ name: scope.prefix, tensorCount: scope.tensors.length }))],
+    others: [
+      ...others,
+      ...empty.map(({ scope }) => ({ name: scope.prefix.replace(/\.$/, ''), tensorCount: scope.tensors.length })),
+    ],
     warnings: parts.flatMap(({ warnings }) => warnings),
   };
 }
 
 function searchScope(scope: Scope, facts: FileFacts): { found: PlacedStack[]; warnings: Warning[] } {
   const names = new TensorNames(scope.tensors);
-  const families = findFamilyStacks(names, facts);
+  const families = findFamilyStacks(names, facts).slice(0, MAX_MODELS + 1);
   const unknown = new Set(placeTensors(families, scope.tensors).flatMap(({ unmatched }) => unmatched));
   // What a family knows is not searched again: a pooling head is no stack.
   const among = families.length === 0 ? scope.tensors : scope.tensors.filter(({ name }) => unknown.has(name));
-  const generic = findGenericStacks(names, facts, among, families.length > 0);
-  const stacks = [...families, ...generic.stacks].slice(0, MAX_MODELS + 1);
+  const generic = findGenericStacks(names, facts, among, families.length > 0, MAX_MODELS + 1 - families.length);
+  const stacks = [...families, ...generic.stacks];
   const placements = placeTensors(stacks, scope.tensors);
   const found = stacks.flatMap((stack, position) => {
     const placement = placements[position];
@@ -112,6 +118,19 @@ function searchNamed(
   const scope: Scope = { prefix: '', copy: null, tensors };
   const [placement] = placeTensors([stack], tensors);
   return { found: placement === undefined ? [] : [{ scope, stack, names, placement }], others: [], warnings: [] };
+}
+
+/** The parts that hold no model; the last stands for the rest where there are very many. */
+function fewOthers(others: readonly OtherPart[]): readonly OtherPart[] {
+  if (others.length <= MAX_OTHERS) return others;
+  const rest = others.slice(MAX_OTHERS - 1);
+  const tensorCount = rest.reduce((sum, part) => sum + part.tensorCount, 0);
+  return [...others.slice(0, MAX_OTHERS - 1), { name: `${rest.length} more`, tensorCount }];
+}
+
+/** A warning that says which of several models it is about. */
+function about(model: string, { code, message }: Warning): Warning {
+  return { code, message: `${model}: ${message}` };
 }
 
 function stackOptions({ heads, patch, imageSize }: RecognitionOptions): StackOptions {

@@ -51,13 +51,16 @@ export function viewStack(
   };
 }
 
-/** A root and every module around it, the innermost first: `a.b.` gives `a.b.`, `a.` and the top. */
+/** What belongs to a model stands at most this many modules around its own names. */
+const MAX_AROUND = 5;
+
+/** A root and the modules around it, the innermost first: `a.b.` gives `a.b.`, `a.` and the top. */
 export function ancestorsOf(root: string): string[] {
   const ancestors = [root];
-  for (let end = root.lastIndexOf('.', root.length - 2); end >= 0; end = root.lastIndexOf('.', end - 1)) {
+  let end = root.length - 1;
+  while (end > 0 && ancestors.length <= MAX_AROUND) {
+    end = root.lastIndexOf('.', end - 1);
     ancestors.push(root.slice(0, end + 1));
-    if (end === 0) break;
   }
-  if (root !== '') ancestors.push('');
   return ancestors;
 }

@@ -10,6 +10,7 @@ export interface NamedTensor extends ParsedName {
 export class TensorNames {
   readonly #byName = new Map<string, NamedTensor>();
   readonly #sorted: readonly string[];
+  readonly #endings = new Map<string, boolean>();
 
   constructor(readonly all: readonly NamedTensor[]) {
     for (const named of all) this.#byName.set(named.name, named);
@@ -22,6 +23,15 @@ export class TensorNames {
 
   has(name: string): boolean {
     return this.#byName.has(name);
+  }
+
+  /** True when some name ends so. */
+  hasEnding(ending: string): boolean {
+    const known = this.#endings.get(ending);
+    if (known !== undefined) return known;
+    const found = this.all.some(({ name }) => name.endsWith(ending));
+    this.#endings.set(ending, found);
+    return found;
   }
 
   /** What follows `prefix` in the names that start with it. */

@@ -108,19 +108,27 @@ export function copyName(key: string): string {
   return key !== 'ema' && (key.startsWith('ema_') || key.endsWith('_ema')) ? 'ema' : key;
 }
 
+/** What helps to name wrappers. */
+interface WrapperHints {
+  readonly lightning: boolean;
+  readonly dino: boolean;
+  /** False where plain attribute names, such as `encoder`, are as likely parts of the model. */
+  readonly plain: boolean;
+}
+
 /** What the segments of a prefix say was peeled, such as `lightning`, `dino + data-parallel`; null for nothing. */
-export function wrapperName(prefix: string, hints: { lightning: boolean; dino: boolean }): string | null {
+export function wrapperName(prefix: string, hints: WrapperHints): string | null {
   const names: string[] = [];
   for (const segment of prefix.split('.').slice(0, -1)) {
     const name = segmentName(segment, hints);
     if (name !== null && !names.includes(name)) names.push(name);
   }
   const telling = names.filter((name) => !PLAIN.has(name));
-  const shown = telling.length > 0 ? telling : names;
+  const shown = telling.length > 0 || !hints.plain ? telling : names;
   return shown.length === 0 ? null : shown.join(' + ');
 }
 
-function segmentName(segment: string, hints: { lightning: boolean; dino: boolean }): string | null {
+function segmentName(segment: string, hints: WrapperHints): string | null {
   if (segment === 'state_dict' && hints.lightning) return 'lightning';
   if (segment === 'student' || segment === 'teacher') return hints.dino ? 'dino' : 'student and teacher';
   if (copyName(segment) === 'ema') return 'ema';

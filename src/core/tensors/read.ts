@@ -23,6 +23,9 @@ function unsupported(tensor: TensorEntry, source: ByteSource, problem: string): 
   );
 }
 
+/** An axis of one element. */
+const ONE = { size: 1, step: 0 };
+
 /** Sizes and steps of a tensor's axes without those of size one. */
 function axes(tensor: TensorEntry): { size: number; step: number }[] {
   const strides = tensor.strides ?? [];
@@ -36,11 +39,10 @@ function asTable(tensor: TensorEntry, rowLength: number): Grid | null {
     const rows = rowLength === 0 ? 0 : count / rowLength;
     return Number.isInteger(rows) ? { first: 0, rows, columns: rowLength, rowStep: rowLength, columnStep: 1 } : null;
   }
-  const [outer, inner, ...more] = axes(tensor);
-  if (outer === undefined || more.length > 0) return null;
-  const two = inner ?? { size: 1, step: 0 };
+  const [outer = ONE, inner = ONE, ...more] = axes(tensor);
+  if (more.length > 0) return null;
   // With a single axis left, it is the rows or the columns, whichever the caller's row length says.
-  const [rows, columns] = inner === undefined && rowLength !== 1 ? [two, outer] : [outer, two];
+  const [rows, columns] = inner === ONE && rowLength !== 1 ? [ONE, outer] : [outer, inner];
   return { first: 0, rows: rows.size, columns: columns.size, rowStep: rows.step, columnStep: columns.step };
 }
 

@@ -16,7 +16,7 @@ export function fileCard(fileName: string, { source, recognition, warnings }: In
 }
 
 /** What the header shows of one model. */
-export function modelCard(model: Model): ModelCard {
+function modelCard(model: Model): ModelCard {
   const [first] = model.layers;
   return {
     name: model.name,

@@ -6,7 +6,7 @@ import type { Panel } from '../editor/panel.js';
 import type { Panels } from '../editor/panels.js';
 import { exportFigures } from '../export/export-figures.js';
 import type { Picture } from '../../protocol/panel.js';
-import type { CommandName } from '../manifest/commands.js';
+import { FROM_TREE, type CommandName } from '../manifest/commands.js';
 import type { CheckpointList } from '../tree/checkpoint-list.js';
 import type { CheckpointsView } from '../tree/view.js';
 import { openCheckpoint, openSample, openWithLens } from './open.js';
@@ -29,9 +29,9 @@ export function commandHandlers(parts: CommandParts): Readonly<Record<CommandNam
   };
   return {
     openCheckpoint,
-    openWith: async (target) => {
+    openWith: async (target, from) => {
       const uri = uriOf(target);
-      await (uri === null ? openCheckpoint() : openWithLens(uri));
+      await (uri === null ? openCheckpoint() : openWithLens(uri, { preserveFocus: from === FROM_TREE }));
     },
     openSample: () => openSample(extension.extensionUri),
     goToHead: withPanel(goToHead),
@@ -63,9 +63,11 @@ async function goToHead(panel: Panel): Promise<void> {
 async function selectLayer(panels: Panels, target: unknown, model: unknown, layer: unknown): Promise<void> {
   const uri = uriOf(target);
   if (uri === null || typeof model !== 'string' || typeof layer !== 'number') return;
-  await openWithLens(uri);
-  const panel = panels.of(uri).find(({ isActive }) => isActive) ?? panels.of(uri)[0];
+  const [open] = panels.of(uri);
+  if (open === undefined) await openWithLens(uri, { preserveFocus: true });
+  const [panel] = panels.of(uri);
   if (panel === undefined) return;
+  panel.reveal();
   if (panel.session.runOf(panel)?.focus.model !== model) await panel.session.setModel(panel, model);
   const heads = panel.session.opened?.card.models.find(({ name }) => name === model)?.heads[layer] ?? 1;
   panel.select(layer, Math.min(panel.selection?.head ?? 0, heads - 1));

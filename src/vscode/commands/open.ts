@@ -8,8 +8,9 @@ import { sampleUri } from '../uris.js';
  * Shows a file, an index, or the one checkpoint that a folder holds.
  * @throws CheckpointError when a folder holds none or several.
  */
-export async function openWithLens(uri: vscode.Uri): Promise<void> {
-  await vscode.commands.executeCommand('vscode.openWith', await checkpointIn(uri), EDITORS.checkpoint);
+export async function openWithLens(uri: vscode.Uri, { preserveFocus = false } = {}): Promise<void> {
+  const file = await checkpointIn(uri);
+  await vscode.commands.executeCommand('vscode.openWith', file, EDITORS.checkpoint, { preserveFocus });
 }
 
 async function checkpointIn(uri: vscode.Uri): Promise<vscode.Uri> {

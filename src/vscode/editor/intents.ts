@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { FromPanel, ProblemAction } from '../../protocol/panel.js';
+import { PANEL_PROTOCOL, type FromPanel, type ProblemAction } from '../../protocol/panel.js';
 import type { Log } from '../log.js';
 import { COMMANDS } from '../manifest/commands.js';
 import { problemDetails } from '../session/problem-page.js';
@@ -29,6 +29,7 @@ async function carryOut(message: FromPanel, panel: Panel, parts: IntentParts): P
   const { session } = panel;
   switch (message.type) {
     case 'ready':
+      if (message.protocol !== PANEL_PROTOCOL) parts.log.warn('The panel is of another version. Reload the window.');
       panel.ready();
       break;
     case 'basis':

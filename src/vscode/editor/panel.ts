@@ -46,6 +46,11 @@ export class Panel implements PanelPort {
     void this.#webview.webview.postMessage(message);
   }
 
+  /** Brings the tab to the front; the focus stays where it is. */
+  reveal(): void {
+    this.#webview.reveal(undefined, true);
+  }
+
   /** Selects a head, as soon as the page can. */
   select(layer: number, head: number): void {
     const message: ToPanel = { type: 'select', layer, head };

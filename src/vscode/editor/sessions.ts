@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import { CheckpointError } from '../../core/errors.js';
 import type { Engine } from '../../host/engine/contract.js';
 import type { Config } from '../config.js';
 import type { Log } from '../log.js';
 import type { ChoiceMemory } from '../session/choices.js';
 import { Session } from '../session/session.js';
+import { unreachable } from '../unreachable.js';
 import { baseName } from '../uris.js';
 import { watchCheckpoint, type CheckpointWatch } from './watch-checkpoint.js';
 
@@ -76,7 +76,7 @@ export class Sessions implements vscode.Disposable {
     const session = new Session({
       path: uri.fsPath,
       fileName: baseName(uri),
-      engine: uri.scheme === 'file' ? engine : unreachable(uri),
+      engine: uri.scheme === 'file' ? engine : refusing(uri),
       memory,
       log,
       defaultBasis: () => config.get('basis'),
@@ -100,16 +100,8 @@ function end({ session, watch }: Held): void {
   session.dispose();
 }
 
-/** Stands in for the engine where a file is on no disk of this machine, so that no part of it can be read alone. */
-function unreachable(uri: vscode.Uri): Pick<Engine, 'inspect' | 'analyze'> {
-  const refuse = (): Promise<never> =>
-    Promise.reject(
-      new CheckpointError(
-        'unsupported',
-        baseName(uri),
-        `it lies in a workspace of kind "${uri.scheme}", where a file can only be read whole`,
-        'copy it to a disk and open it there',
-      ),
-    );
+/** Stands in for the engine where files cannot be read in parts. */
+function refusing(uri: vscode.Uri): Pick<Engine, 'inspect' | 'analyze'> {
+  const refuse = (): Promise<never> => Promise.reject(unreachable(uri));
   return { inspect: refuse, analyze: refuse };
 }

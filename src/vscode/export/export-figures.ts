@@ -2,11 +2,12 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import type { Panel } from '../editor/panel.js';
 import type { Picture } from '../../protocol/panel.js';
+import { findModel } from '../session/opened.js';
 import type { Run } from '../session/run.js';
 import { baseName, parentUri } from '../uris.js';
 import { extensionVersion } from '../version.js';
 import { EXPORT_FORMATS, exportName, type ExportFormat } from './formats.js';
-import { figuresAs } from './figures-as.js';
+import { figuresAs, type FinishedFigures } from './figures-as.js';
 
 /** How long the status bar says where the file went. */
 const SAID_MS = 6_000;
@@ -23,8 +24,11 @@ export async function exportFigures(
   if (format === undefined) return;
   const target = await askTarget(panel, run, format, extension.extensionUri);
   if (target === undefined) return;
-  const content = await contentOf(panel, run, format, extension);
-  if (content === null) throw new Error('The panel did not draw the picture. Show it, and export again.');
+  const content = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Window, title: 'QK Lens: exporting' },
+    () => contentOf(panel, run, format, extension),
+  );
+  if (content === null) throw new Error('The panel was closed or changed meanwhile. Show it, and export again.');
   await vscode.workspace.fs.writeFile(target, content);
   vscode.window.setStatusBarMessage(`Exported ${baseName(target)}`, SAID_MS);
 }
@@ -71,18 +75,29 @@ async function contentOf(
 ): Promise<Uint8Array | null> {
   const text = new TextEncoder();
   if (format.kind === 'figures') {
-    const { opened } = panel.session;
-    if (opened === null || run.analysis === null) return null;
-    return text.encode(
-      await figuresAs(format.form, {
-        opened,
-        run,
-        analysis: run.analysis,
-        version: extensionVersion(extension),
-      }),
-    );
+    const finished = finishedFigures(panel, run, extension);
+    return finished === null ? null : text.encode(await figuresAs(format.form, finished));
   }
   const drawn = await panel.draw(format.picture, format.form);
   if (drawn === null) return null;
   return 'svg' in drawn ? text.encode(drawn.svg) : drawn.png;
+}
+
+function finishedFigures(
+  { session }: Panel,
+  { focus, analysis, elapsedMs }: Run,
+  extension: vscode.Extension<unknown>,
+): FinishedFigures | null {
+  const { opened } = session;
+  const model = opened === null ? undefined : findModel(opened, focus.model);
+  if (opened === null || model === undefined || analysis === null) return null;
+  return {
+    opened,
+    model,
+    analysis,
+    elapsedMs,
+    analyse: (other) => session.analyse(other),
+    version: extensionVersion(extension),
+    bundles: vscode.Uri.joinPath(extension.extensionUri, 'dist').fsPath,
+  };
 }

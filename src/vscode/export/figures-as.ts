@@ -1,23 +1,41 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Basis, ModelFigures } from '../../core/analysis/figures.js';
+import { possibleBasis } from '../../core/analysis/model-figures.js';
 import { analysisToJson } from '../../core/export/analysis-json.js';
 import { figuresToCsv } from '../../core/export/csv.js';
-import type { ModelFigures } from '../../core/analysis/figures.js';
+import type { Model } from '../../core/model/model.js';
 import type { Analysis } from '../../host/engine/contract.js';
 import { identityText } from '../../host/engine/identity.js';
-import { findModel, type Opened } from '../session/opened.js';
-import type { Run } from '../session/run.js';
+import { reportPage } from '../../host/export/report-page.js';
+import type { Focus } from '../../protocol/panel.js';
+import type { ReportModel } from '../../protocol/report.js';
+import type { Opened } from '../session/opened.js';
+import type { FiguresForm } from './formats.js';
 
 /** Finished figures, and what they are of. */
 export interface FinishedFigures {
   readonly opened: Opened;
-  readonly run: Run;
+  readonly model: Model;
   readonly analysis: Analysis;
+  /** Time that the analysis took. */
+  readonly elapsedMs: number;
+  /** Gives the figures in the other basis. */
+  readonly analyse: (focus: Focus) => Promise<Analysis>;
   readonly version: string;
+  /** Folder of the built bundles. */
+  readonly bundles: string;
 }
 
 /** The figures as the text of a file; the same texts that the command line writes. */
-export async function figuresAs(form: 'csv' | 'json', finished: FinishedFigures): Promise<string> {
-  return form === 'csv' ? asCsv(finished.analysis.figures) : asJson(finished);
+export async function figuresAs(form: FiguresForm, finished: FinishedFigures): Promise<string> {
+  switch (form) {
+    case 'csv':
+      return asCsv(finished.analysis.figures);
+    case 'json':
+      return asJson(finished);
+    case 'html':
+      return asHtml(finished);
+  }
 }
 
 /** Layer by layer, since the rows of a large model would block the extension host if they were made in one go. */
@@ -31,24 +49,37 @@ async function asCsv(figures: ModelFigures): Promise<string> {
   return parts.join('');
 }
 
-function asJson({ opened, run, analysis, version }: FinishedFigures): string {
+function asJson({ opened, model, analysis, elapsedMs, version }: FinishedFigures): string {
   const { source, warnings } = opened.inspection;
-  const model = findModel(opened, run.focus.model);
-  const json = analysisToJson(
-    {
-      version,
-      command: 'analyze',
-      source: {
-        path: source.path,
-        format: source.format,
-        sizeBytes: source.sizeBytes,
-        bytesRead: source.bytesRead + analysis.bytesRead,
-        identity: identityText(source.identity),
-      },
-      warnings: [...warnings, ...analysis.figures.warnings],
-      totalMs: run.elapsedMs,
+  const { figures, verdict } = analysis;
+  const provenance = {
+    version,
+    command: 'analyze',
+    source: {
+      path: source.path,
+      format: source.format,
+      sizeBytes: source.sizeBytes,
+      bytesRead: source.bytesRead + analysis.bytesRead,
+      identity: identityText(source.identity),
     },
-    model === undefined ? [] : [{ model, figures: analysis.figures, verdict: analysis.verdict }],
-  );
-  return `${JSON.stringify(json, null, 1)}\n`;
+    warnings: [...warnings, ...figures.warnings],
+    totalMs: elapsedMs,
+  };
+  return `${JSON.stringify(analysisToJson(provenance, [{ model, figures, verdict }]), null, 1)}\n`;
+}
+
+/** In both bases where there are two, so that the page's switch works. */
+async function asHtml({ opened, model, analysis, analyse, bundles }: FinishedFigures): Promise<string> {
+  const models = [reportModel(analysis)];
+  const other: Basis = analysis.figures.basis === 'folded' ? 'raw' : 'folded';
+  if (possibleBasis(model, other) === other) {
+    models.push(reportModel(await analyse({ model: model.name, basis: other })));
+  }
+  const file = { ...opened.card, models: opened.card.models.filter(({ name }) => name === model.name) };
+  return reportPage({ file, models }, bundles);
+}
+
+function reportModel({ figures, verdict }: Analysis): ReportModel {
+  const { model, basis, bands, layers, warnings } = figures;
+  return { focus: { model, basis }, bands, layers, verdict, warnings };
 }

@@ -1,8 +1,11 @@
 import type { Picture } from '../../protocol/panel.js';
 
+/** Forms in which figures are written. */
+export type FiguresForm = 'csv' | 'json' | 'html';
+
 /** What can be exported: figures, which need the whole analysis, or a picture that the panel draws. */
 export type ExportFormat =
-  | { readonly kind: 'figures'; readonly form: 'csv' | 'json'; readonly label: string; readonly detail: string }
+  | { readonly kind: 'figures'; readonly form: FiguresForm; readonly label: string; readonly detail: string }
   | {
       readonly kind: 'picture';
       readonly form: 'svg' | 'png';
@@ -15,6 +18,7 @@ export type ExportFormat =
 export const EXPORT_FORMATS: readonly ExportFormat[] = [
   { kind: 'figures', form: 'csv', label: 'CSV', detail: 'One row a mode: sigma, cosine, angle, block' },
   { kind: 'figures', form: 'json', label: 'JSON', detail: 'All figures in full precision, with where they come from' },
+  { kind: 'figures', form: 'html', label: 'HTML report', detail: 'One page with live charts, to read and to pass on' },
   picture('svg', 'layers', 'Layers and heads'),
   picture('png', 'layers', 'Layers and heads'),
   picture('svg', 'head', 'The selected head'),

@@ -21,5 +21,8 @@ export const COMMANDS = {
 /** One of the extension's commands. */
 export type CommandName = keyof typeof COMMANDS;
 
+/** Second argument of `openWith` from the tree, where the focus stays. */
+export const FROM_TREE = 'tree';
+
 /** Commands that only the extension itself runs, from items of its tree; they have no title and are in no menu. */
 export const INTERNAL_COMMANDS: readonly CommandName[] = ['selectLayer'];

@@ -5,7 +5,7 @@ import type { Model, RecognitionOptions } from '../../core/model/model.js';
 import type { Engine, Inspection } from '../../host/engine/contract.js';
 import type { FileCard, Focus } from '../../protocol/panel.js';
 import type { ChoiceMemory, Choices } from './choices.js';
-import { fileCard } from './file-card.js';
+import { cardUnderChoices } from './card-under-choices.js';
 
 /** A checkpoint as it was read and recognised under the person's choices. */
 export interface Opened {
@@ -50,7 +50,7 @@ function withoutOptions({ model, basis, kept }: Choices): Choices {
 }
 
 function opened(fileName: string, inspection: Inspection, asFound: Inspection, choices: Choices): Opened {
-  return { inspection, asFound, choices, card: fileCard(fileName, inspection, choices, asFound) };
+  return { inspection, asFound, choices, card: cardUnderChoices(fileName, inspection, choices, asFound) };
 }
 
 /** The same checkpoint under other choices that do not change what is recognised. */

@@ -2,7 +2,7 @@ import type { Basis } from '../../core/analysis/figures.js';
 import { possibleBasis } from '../../core/analysis/model-figures.js';
 import { CheckpointError } from '../../core/errors.js';
 import type { Assumption } from '../../core/model/model.js';
-import type { Engine } from '../../host/engine/contract.js';
+import type { Analysis, Engine } from '../../host/engine/contract.js';
 import { PANEL_PROTOCOL, type FileNote, type Focus, type ProblemPage } from '../../protocol/panel.js';
 import type { Log } from '../log.js';
 import type { ChoiceMemory, Choices } from './choices.js';
@@ -38,6 +38,7 @@ export class Session {
   #note: FileNote | null = null;
   #partial = false;
   #reading: AbortController | null = null;
+  readonly #analysing = new AbortController();
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -141,6 +142,16 @@ export class Session {
     for (const viewer of this.#viewers.all) this.#sendCard(viewer);
   }
 
+  /** The whole analysis of a model in a basis, for which no panel needs to look at it. */
+  async analyse(focus: Focus): Promise<Analysis> {
+    const { opened } = this;
+    if (opened === null) throw new Error(`${this.#name} is not open.`);
+    const run = this.#runs.get(focusKey(focus));
+    if (run?.analysis != null) return run.analysis;
+    const request = { inspection: opened.inspection, ...focus, have: run?.layers ?? [] };
+    return this.#parts.engine.analyze(request, { onLayer: () => undefined }, this.#analysing.signal);
+  }
+
   cancel(port: PanelPort): void {
     this.runOf(port)?.stop('cancelled');
   }
@@ -177,6 +188,7 @@ export class Session {
   }
 
   dispose(): void {
+    this.#analysing.abort();
     this.#reading?.abort();
     this.#stopRuns();
     this.#viewers.clear();

@@ -21,18 +21,22 @@ export interface TreeParts {
 export class CheckpointTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
   readonly #parts: TreeParts;
   readonly #changed = new vscode.EventEmitter<TreeNode | undefined>();
+  readonly #read = new vscode.EventEmitter<void>();
   readonly #subscriptions: vscode.Disposable;
   #roots = new Map<string, CheckpointNode>();
+  #readMs = Infinity;
   #filter = '';
 
   readonly onDidChangeTreeData = this.#changed.event;
+  /** Fires when the list of checkpoints was read, which the view then draws. */
+  readonly onDidReadRoots = this.#read.event;
 
   constructor(parts: TreeParts) {
     this.#parts = parts;
     this.#subscriptions = vscode.Disposable.from(
       parts.list.onDidChange((uri) => {
         if (uri !== null) this.#parts.inspections.forget(uri);
-        else this.#changed.fire(undefined);
+        else this.#refresh();
       }),
       parts.sessions.onDidChange((uri) => this.#sessionChanged(uri)),
     );
@@ -45,13 +49,12 @@ export class CheckpointTree implements vscode.TreeDataProvider<TreeNode>, vscode
 
   set filter(filter: string) {
     this.#filter = filter.trim();
-    this.#changed.fire(undefined);
+    this.#refresh();
   }
 
-  /** The item of a file, once the list has been read. */
-  async nodeOf(uri: vscode.Uri): Promise<CheckpointNode | undefined> {
-    if (!this.#roots.has(uri.toString())) await this.#readRoots();
-    return this.#roots.get(uri.toString());
+  /** The item of a file, when the view has been given the list, and has had that long to draw it. */
+  drawn(uri: vscode.Uri, beforeMs: number): CheckpointNode | undefined {
+    return performance.now() - this.#readMs >= beforeMs ? this.#roots.get(uri.toString()) : undefined;
   }
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
@@ -100,12 +103,21 @@ export class CheckpointTree implements vscode.TreeDataProvider<TreeNode>, vscode
   dispose(): void {
     this.#subscriptions.dispose();
     this.#changed.dispose();
+    this.#read.dispose();
+  }
+
+  /** Has the view ask for everything again, which it does when it is next on show. */
+  #refresh(): void {
+    this.#readMs = Infinity;
+    this.#changed.fire(undefined);
   }
 
   async #readRoots(): Promise<CheckpointNode[]> {
     const found = await this.#parts.list.get();
     const nodes = found.map((one): CheckpointNode => ({ kind: 'checkpoint', id: one.uri.toString(), found: one }));
     this.#roots = new Map(nodes.map((node) => [node.id, node]));
+    this.#readMs = performance.now();
+    this.#read.fire();
     return nodes;
   }
 
@@ -122,7 +134,7 @@ export class CheckpointTree implements vscode.TreeDataProvider<TreeNode>, vscode
     const session = sessions.get(uri);
     const root = this.#roots.get(uri.toString());
     const news = session !== undefined && verdicts.learn(uri, session);
-    if (session === undefined || root === undefined) this.#changed.fire(undefined);
+    if (session === undefined || root === undefined) this.#refresh();
     else if (news) this.#changed.fire(root);
   }
 }

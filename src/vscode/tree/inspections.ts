@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Engine, Inspection } from '../../host/engine/contract.js';
 import type { Sessions } from '../editor/sessions.js';
+import { unreachable } from '../unreachable.js';
 
 /** Headers of this many files are kept for the tree; each holds the names of all its tensors. */
 const MAX_KEPT = 20;
@@ -27,6 +28,7 @@ export class Inspections {
   }
 
   async #read(uri: vscode.Uri): Promise<Inspection> {
+    if (uri.scheme !== 'file') throw unreachable(uri);
     const key = uri.toString();
     const kept = this.#kept.get(key);
     if (kept !== undefined) return kept;

@@ -3,10 +3,11 @@ import { fixed } from '../../core/text/numbers.js';
 import type { LayerFigures } from '../../core/analysis/figures.js';
 import { quoteName } from '../../core/bytes/quote.js';
 import { DTYPES } from '../../core/tensors/dtype.js';
-import { COMMANDS } from '../manifest/commands.js';
+import { COMMANDS, FROM_TREE } from '../manifest/commands.js';
 import { TREE_ITEMS } from '../manifest/views.js';
 import { baseName, parentUri } from '../uris.js';
 import { byteSize } from './bytes.js';
+import { depthIcon } from './depth-icon.js';
 import type { FoundCheckpoint } from './find-checkpoints.js';
 import type { CheckpointNode, GroupNode, LayerNode, ModelNode, RemarkNode, TensorNode, TensorsNode } from './nodes.js';
 import type { Verdict } from './verdicts.js';
@@ -22,15 +23,21 @@ export function checkpointItem({ id, found }: CheckpointNode, verdict: Verdict |
   const known = verdict !== undefined && isOf(verdict, found) ? verdict : undefined;
   const item = new vscode.TreeItem(shownName(uri), Collapsed);
   item.id = id;
-  item.description = [known?.title, byteSize(sizeBytes), known?.glyph].filter(Boolean).join(' · ');
+  item.description = [known?.title, byteSize(sizeBytes)].filter(Boolean).join(' · ');
   item.tooltip = [vscode.workspace.asRelativePath(uri), known?.text].filter(Boolean).join('\n');
   item.accessibilityInformation = {
     label: [shownName(uri), byteSize(sizeBytes), known?.title, known?.text].join(', '),
   };
-  item.iconPath = new vscode.ThemeIcon(known === undefined ? 'file-binary' : 'graph-line');
+  item.iconPath = known === undefined ? new vscode.ThemeIcon('file-binary') : verdictIcon(known);
   item.contextValue = TREE_ITEMS.checkpoint;
-  item.command = { command: COMMANDS.openWith, title: 'Open with QK Lens', arguments: [uri] };
+  item.command = { command: COMMANDS.openWith, title: 'Open with QK Lens', arguments: [uri, FROM_TREE] };
   return item;
+}
+
+function verdictIcon({ columns }: Verdict): { light: vscode.Uri; dark: vscode.Uri } {
+  const uri = (theme: 'light' | 'dark'): vscode.Uri =>
+    vscode.Uri.parse(`data:image/svg+xml;base64,${Buffer.from(depthIcon(columns, theme)).toString('base64')}`);
+  return { light: uri('light'), dark: uri('dark') };
 }
 
 /** Clocks of file systems differ in their fractions of a millisecond. */
@@ -42,7 +49,9 @@ function isOf(verdict: Verdict, { sizeBytes, modifiedMs }: FoundCheckpoint): boo
 
 function shownName(uri: vscode.Uri): string {
   const name = baseName(uri);
-  return GENERIC_NAME.test(name) ? `${baseName(parentUri(uri))}/${name}` : name;
+  const folder = parentUri(uri);
+  const isRoot = vscode.workspace.workspaceFolders?.some((root) => root.uri.toString() === folder.toString()) ?? false;
+  return GENERIC_NAME.test(name) && !isRoot ? `${baseName(folder)}/${name}` : name;
 }
 
 /** A model, with what tells it from the others. */
@@ -62,6 +71,8 @@ export function layerItem({ id, uri, model, layer }: LayerNode, figures: LayerFi
   const weighted = figures === undefined ? '' : `weighted ${fixed(figures.weighted)}`;
   item.description = [`${layer.heads} heads`, weighted].filter(Boolean).join(' · ');
   item.tooltip = quoteName(layer.path);
+  // Without it the tooltip alone would be read out.
+  item.accessibilityInformation = { label: `Layer ${layer.index}, ${item.description}` };
   item.iconPath = new vscode.ThemeIcon('symbol-array');
   item.command = { command: COMMANDS.selectLayer, title: 'Select', arguments: [uri, model.name, layer.index] };
   return item;

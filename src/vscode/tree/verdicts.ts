@@ -2,14 +2,14 @@ import * as v from 'valibot';
 import type * as vscode from 'vscode';
 import { verdictText } from '../../core/analysis/verdict.js';
 import type { Session } from '../session/session.js';
-import { depthGlyph } from './glyph.js';
+import { depthColumns } from './depth-icon.js';
 
 const verdictSchema = v.object({
   sizeBytes: v.number(),
   modifiedMs: v.number(),
   /** The model's name for people. */
   title: v.string(),
-  glyph: v.string(),
+  columns: v.array(v.object({ value: v.nullable(v.number()), band: v.number() })),
   /** The verdict in words. */
   text: v.string(),
 });
@@ -63,7 +63,7 @@ function verdictOf(session: Session): Verdict | null {
     sizeBytes,
     modifiedMs: identity.modifiedMs,
     title: opened.card.models.find(({ name }) => name === run.focus.model)?.title ?? '',
-    glyph: depthGlyph(analysis.figures.layers),
+    columns: depthColumns(analysis.figures.layers),
     text: verdictText(analysis.verdict),
   };
 }

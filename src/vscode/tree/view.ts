@@ -1,34 +1,61 @@
 import * as vscode from 'vscode';
-import type { Panels } from '../editor/panels.js';
 import { setContext } from '../context-keys.js';
+import type { Panels } from '../editor/panels.js';
+import type { Log } from '../log.js';
 import { CHECKPOINTS_VIEW } from '../manifest/views.js';
 import type { CheckpointList } from './checkpoint-list.js';
 import type { CheckpointTree } from './checkpoint-tree.js';
 import { MAX_CHECKPOINTS } from './find-checkpoints.js';
 import type { TreeNode } from './nodes.js';
 
+/** VS Code fails to reveal an item that it was told of but has yet to draw, and tells nobody when it has. */
+const DRAWN_MS = 200;
+
+/** Changes come in bursts; looked at is what they leave. */
+const SETTLE_MS = 250;
+
+/** What the view is made with. */
+export interface ViewParts {
+  readonly tree: CheckpointTree;
+  readonly list: CheckpointList;
+  readonly panels: Panels;
+  readonly log: Log;
+}
+
 /** The view of checkpoints: what surrounds its tree. */
 export class CheckpointsView implements vscode.Disposable {
-  readonly #tree: CheckpointTree;
+  readonly #parts: ViewParts;
   readonly #view: vscode.TreeView<TreeNode>;
   readonly #subscriptions: vscode.Disposable;
+  #timer: NodeJS.Timeout | undefined;
+  /** The file whose tensors somebody wants to see, once its item is drawn. */
+  #wanted: vscode.Uri | null = null;
 
-  constructor(tree: CheckpointTree, list: CheckpointList, panels: Panels) {
-    this.#tree = tree;
+  constructor(parts: ViewParts) {
+    this.#parts = parts;
+    const { tree, panels } = parts;
     this.#view = vscode.window.createTreeView(CHECKPOINTS_VIEW, { treeDataProvider: tree, showCollapseAll: true });
+    const soon = (): void => {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => void this.#reveal(), SETTLE_MS);
+    };
     this.#subscriptions = vscode.Disposable.from(
       this.#view,
-      panels.onDidChange(() => void this.#follow(panels)),
-      this.#view.onDidChangeVisibility(() => void this.#follow(panels)),
-      tree.onDidChangeTreeData(() => this.#describe(list)),
+      { dispose: () => clearTimeout(this.#timer) },
+      panels.onDidChange(soon),
+      this.#view.onDidChangeVisibility(soon),
+      tree.onDidReadRoots(() => {
+        this.#describe();
+        soon();
+      }),
     );
   }
 
-  /** Opens the file's item with all of its tensors in reach. */
+  /** Shows the file's item opened, with all of its tensors in reach. */
   async showTensors(uri: vscode.Uri): Promise<void> {
-    const node = await this.#tree.nodeOf(uri);
-    if (node === undefined) return;
-    await this.#view.reveal(node, { select: true, focus: true, expand: true });
+    this.#wanted = uri;
+    await vscode.commands.executeCommand(`${CHECKPOINTS_VIEW}.focus`);
+    await this.#reveal();
   }
 
   /** Asks for words that the names of tensors must hold. */
@@ -36,33 +63,45 @@ export class CheckpointsView implements vscode.Disposable {
     const filter = await vscode.window.showInputBox({
       title: 'Filter Tensors',
       prompt: 'Words that the names must hold, such as qkv weight. Empty shows all.',
-      value: this.#tree.filter,
+      value: this.#parts.tree.filter,
     });
     if (filter !== undefined) this.setFilter(filter);
   }
 
   setFilter(filter: string): void {
-    this.#tree.filter = filter;
-    this.#view.description = this.#tree.filter === '' ? '' : `tensors: ${this.#tree.filter}`;
-    setContext('tensorFilter', this.#tree.filter !== '');
+    const { tree } = this.#parts;
+    tree.filter = filter;
+    this.#describe();
+    setContext('tensorFilter', tree.filter !== '');
   }
 
   dispose(): void {
     this.#subscriptions.dispose();
   }
 
-  /** Selects the item of the active panel's file; a view that is not on show is left alone. */
-  async #follow({ active }: Panels): Promise<void> {
-    const isOnShow = (): boolean => this.#view.visible;
-    if (active === null || !isOnShow()) return;
-    const id = active.uri.toString();
-    if (this.#view.selection.some((node) => node.id.startsWith(id))) return;
-    const node = await this.#tree.nodeOf(active.uri);
-    if (node !== undefined && isOnShow()) await this.#view.reveal(node, { select: true, focus: false });
+  /** Selects the item that is wanted, else that of the active panel; a view that is not on show is left alone. */
+  async #reveal(): Promise<void> {
+    const { tree, panels, log } = this.#parts;
+    const uri = this.#wanted ?? panels.active?.uri;
+    const node = uri === undefined || !this.#view.visible ? undefined : tree.drawn(uri, DRAWN_MS);
+    if (node === undefined) return;
+    const wanted = this.#wanted !== null;
+    this.#wanted = null;
+    if (!wanted && this.#view.selection.some(({ id }) => id.startsWith(node.id))) return;
+    try {
+      await this.#view.reveal(node, { select: true, focus: wanted, expand: wanted });
+    } catch (error) {
+      log.info(`The tree did not reveal a checkpoint: ${String(error)}`);
+    }
   }
 
-  #describe(list: CheckpointList): void {
-    const text = `The first ${MAX_CHECKPOINTS} checkpoints are listed. Narrow them in the setting qkLens.checkpoints.include.`;
-    this.#view.message = list.capped ? text : '';
+  /** Says over the tree what it leaves out. */
+  #describe(): void {
+    const { list, tree } = this.#parts;
+    const capped = `The first ${MAX_CHECKPOINTS} checkpoints are listed. Narrow them in the setting qkLens.checkpoints.include.`;
+    const filtered = `Tensors whose names hold: ${tree.filter}`;
+    this.#view.message = [list.capped && capped, tree.filter !== '' && filtered]
+      .filter((text) => text !== false)
+      .join('\n');
   }
 }

@@ -28,6 +28,11 @@ export function inWorkspace(name: string): vscode.Uri {
   return vscode.Uri.joinPath(folder.uri, name);
 }
 
+/** A file or folder among the fixtures; the suite runs from where the build leaves it in the checkout. */
+export function fixture(name: string): string {
+  return path.join(__dirname, '../../test/fixtures', name);
+}
+
 /** A folder of its own inside the workspace, with copies of files of the sample; deleted after the test. */
 export function scratchFolder(files: readonly string[] = []): { folder: string; delete(): void } {
   const folder = mkdtempSync(path.join(inWorkspace('').fsPath, 'scratch-'));
@@ -55,7 +60,7 @@ export async function open(file: string | vscode.Uri, how: 'click' | 'option' = 
 }
 
 /** The analysis that the panel shows, once it has reached a status. */
-export async function run(shown: Shown, status: Run['status'] = 'done'): Promise<Run> {
+export async function run(shown: Pick<Shown, 'session' | 'panel'>, status: Run['status'] = 'done'): Promise<Run> {
   return until(`an analysis that is ${status}`, () => {
     const current = shown.session.runOf(shown.panel);
     return current?.status === status ? current : undefined;

@@ -20,7 +20,7 @@ try {
     ...(installed === undefined ? {} : { vscodeExecutablePath: installed }),
     extensionDevelopmentPath: root,
     extensionTestsPath: path.join(root, 'dist/test/index.js'),
-    extensionTestsEnv: { SUITE_REPORT: reportFile, SUITE_FIXTURES: path.join(root, 'test/fixtures') },
+    extensionTestsEnv: { SUITE_REPORT: reportFile },
     launchArgs: [
       workspace.folder,
       ...['--disable-workspace-trust', '--skip-welcome', '--skip-release-notes', '--disable-telemetry', '--no-sandbox'],

@@ -9,7 +9,7 @@ import { parseSuiteReport, printSuiteReport, type SuiteReport } from '../suite-r
 import { openWorkbench, type WorkbenchPage } from '../workbench.js';
 import { createWorkspace, SAMPLE } from '../workspace.js';
 
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 300_000;
 const LOOK_MS = 100;
 
 const output = path.join(artefacts, 'editor');
@@ -63,7 +63,7 @@ rmSync(output, { recursive: true, force: true });
 mkdirSync(output, { recursive: true });
 const host = await prepareHost();
 const workspace = createWorkspace(SAMPLE);
-const env = { SUITE_REPORT: reportFile, SUITE_FIXTURES: path.join(root, 'test/fixtures') };
+const env = { SUITE_REPORT: reportFile };
 const server = await startServer(host, { extensions: [packagedExtension()], env });
 try {
   process.exitCode = (await runSuite(host, server, workspace.folder)) ? 0 : 1;

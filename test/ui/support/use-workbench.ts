@@ -22,6 +22,8 @@ async function startSession(workspace: Workspace): Promise<Session> {
   try {
     const window = await openWorkbench(host, server, { folder: workspace.folder });
     await workbenchRestored(window.page);
+    // its view is there: the editor knows the extension, and a click opens a file with it
+    await window.page.getByRole('tab', { name: 'QK Lens' }).waitFor({ timeout: 15_000 });
     return { server, window, workbench: new Workbench(window, server, workspace.folder) };
   } catch (error) {
     await server.stop();

@@ -9,7 +9,7 @@ export interface MemorySource extends ByteSource {
 }
 
 /** A reader must ask for nothing that the file does not have, whatever the file claims. */
-export class ReadOutside extends Error {}
+class ReadOutside extends Error {}
 
 /** @param lead unused bytes before the content in the buffer of each read, to catch readers that ignore `byteOffset`. */
 export function memorySource(name: string, bytes: Uint8Array, lead = 0): MemorySource {

@@ -76,7 +76,7 @@ export class JsonReader {
     let end = start;
     while (end - start <= MAX_NUMBER && '+-.0123456789eE'.includes(this.text[end] ?? ' ')) end++;
     const raw = this.text.slice(start, end);
-    if (!NUMBER.test(raw)) throw this.problem('a number');
+    if (raw.length > MAX_NUMBER || !NUMBER.test(raw)) throw this.problem('a number');
     this.at = end;
     return Number(raw);
   }

@@ -4,10 +4,13 @@ import { CheckpointError, type Warning } from '../../errors.js';
 import type { Setting, TensorEntry, TensorIndex } from '../../tensors/tensor-index.js';
 import type { CheckpointFormat, OpenOptions } from '../format.js';
 import { beyondLimit, malformed } from '../problem.js';
+import { addSetting } from '../settings.js';
 import { parseWeightMap, type WeightMap } from './weight-map.js';
 
 /** Indexes of the largest published models (100,000 tensors) have 9 MB. */
 const MAX_INDEX_BYTES = 32 * 2 ** 20;
+
+const PARTIAL: OpenOptions = { partial: true };
 
 const BRACE = 0x7b;
 const BYTE_ORDER_MARK: readonly number[] = [0xef, 0xbb, 0xbf];
@@ -29,16 +32,16 @@ function addShard(gathered: Gathered, shard: TensorIndex, expected: ReadonlySet<
   for (const tensor of expected) {
     const entry = present.get(tensor);
     if (entry !== undefined) gathered.tensors.push({ ...entry, file });
-    else if (complete)
-      throw malformed(index, `it says that ${quoteName(tensor)} lies in ${quoteName(name)}, which does not hold it`);
+    else if (complete) throw malformed(index, `${quoteName(tensor)} is said to lie in ${quoteName(name)} and does not`);
     present.delete(tensor);
   }
   if (present.size > 0) {
     const some = quoteName([...present.keys()][0] ?? '');
-    const message = `${quoteName(name)} holds ${groupDigits(present.size)} tensors that the index does not name, such as ${some}; they are left out.`;
+    const many = `${groupDigits(present.size)} tensors that the index does not name, such as ${some}`;
+    const message = `${quoteName(name)} holds ${many}; they are left out.`;
     gathered.warnings.push({ code: 'not-in-index', message });
   }
-  for (const [path, value] of shard.settings) gathered.settings.set(path, value);
+  for (const [path, value] of shard.settings) addSetting(gathered.settings, path, value);
   gathered.warnings.push(...shard.warnings);
   gathered.format = shard.format === 'safetensors' ? 'safetensors-sharded' : shard.format;
 }
@@ -68,6 +71,13 @@ async function openShard(
   }
 }
 
+const LOST: readonly string[] = ['missing-file', 'empty', 'truncated'];
+
+/** True for a shard that is missing or cut short, without which the others can still be shown. */
+function isLost(error: unknown): error is CheckpointError {
+  return error instanceof CheckpointError && LOST.includes(error.code);
+}
+
 async function gather(
   openAs: OpenShard,
   map: WeightMap,
@@ -86,15 +96,36 @@ async function gather(
     try {
       addShard(gathered, await openShard(openAs, name, source.name, folder, options), expected, source.name);
     } catch (error) {
-      const lost = error instanceof CheckpointError && (error.code === 'missing-file' || error.code === 'truncated');
-      if (!lost || !(options.partial ?? false)) throw error;
-      gathered.warnings.push({
-        code: 'cut-short',
-        message: `${error.message}. Its ${groupDigits(expected.size)} tensors are left out.`,
-      });
+      if (!isLost(error)) throw error;
+      if (options.partial !== true) {
+        const broken = error.remains?.brokenTensor ?? [...expected][0] ?? '';
+        throw await withRemains(error, broken, gather(openAs, map, source, folder, PARTIAL));
+      }
+      const message = `${error.message}. Its ${groupDigits(expected.size)} tensors are left out.`;
+      gathered.warnings.push({ code: 'cut-short', message });
     }
   }
-  return gathered;
+  if (gathered.tensors.length > 0) return gathered;
+  throw new CheckpointError(
+    'truncated',
+    source.name,
+    'none of its shards is there or whole',
+    'put all shards beside the index',
+  );
+}
+
+/** The same failure with what all shards together still hold. */
+async function withRemains(
+  error: CheckpointError,
+  brokenTensor: string,
+  rest: Promise<TensorIndex>,
+): Promise<CheckpointError> {
+  const wholeTensors = await rest.then(
+    ({ tensors }) => tensors.length,
+    () => 0,
+  );
+  const remains = wholeTensors > 0 ? { wholeTensors, brokenTensor } : null;
+  return new CheckpointError(error.code, error.file, error.problem, error.advice, remains);
 }
 
 async function readIndex(source: ByteSource): Promise<WeightMap> {

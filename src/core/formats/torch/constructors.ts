@@ -53,20 +53,25 @@ const makeTuple: Construct = (args) => {
   return items && { kind: 'tuple', items };
 };
 
-/** `_rebuild_tensor(storage, offset, size, stride, ...)`. */
+/** True for a tensor whose numbers are the stored ones with the sign or the imaginary part turned round. */
+function isTurned(metadata: PickleValue | undefined): boolean {
+  return isKind(metadata, 'dict') && ['neg', 'conj'].some((bit) => metadata.entries.get(bit) === true);
+}
+
+/** `_rebuild_tensor(storage, offset, size, stride)`, and `_rebuild_tensor_v2` with `requires_grad, hooks, metadata` behind. */
 const rebuildTensor: Construct = (args) => {
-  const [storage] = args;
+  const [storage, , , , , , metadata] = args;
   if (!isKind(storage, 'storage')) throw new PickleProblem('a tensor is rebuilt from no storage');
   const { dtype } = storage.type;
-  return dtype === null || dtype === 'any' ? null : viewStorage(storage, dtype, args);
+  return dtype === null || dtype === 'any' || isTurned(metadata) ? null : viewStorage(storage, dtype, args);
 };
 
-/** `_rebuild_tensor_v3(storage, offset, size, stride, requires_grad, hooks, dtype, ...)`. */
+/** `_rebuild_tensor_v3(storage, offset, size, stride, requires_grad, hooks, dtype, metadata)`. */
 const rebuildTypedTensor: Construct = (args) => {
-  const [storage, , , , , , type] = args;
+  const [storage, , , , , , type, metadata] = args;
   if (!isKind(storage, 'storage')) throw new PickleProblem('a tensor is rebuilt from no storage');
   const dtype = isKind(type, 'global') && type.module === 'torch' ? torchType(type.name) : undefined;
-  if (dtype === undefined || storage.type.dtype === null) return null;
+  if (dtype === undefined || storage.type.dtype === null || isTurned(metadata)) return null;
   if (storage.type.dtype !== 'any' && storage.type.dtype !== dtype) {
     throw new PickleProblem('a tensor has another type than its storage');
   }

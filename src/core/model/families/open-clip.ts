@@ -40,7 +40,7 @@ export const openClip: Family = {
       causal: true,
       embedding: null,
       known: ['token_embedding', 'positional_embedding', 'ln_final', 'text_projection', 'cls_emb', 'attn_mask'],
-      beside: ['text_projection', 'context_length', 'vocab_size'],
+      beside: ['text_projection', 'logit_scale', 'logit_bias', 'context_length', 'vocab_size'],
       roots: ['text.'],
       title: (facts) => widthTitle('CLIP text tower', facts),
     },

@@ -22,7 +22,7 @@ export const TIMM_FUSED = {
   block: 'blocks.{i}',
   attention: 'attn',
   weights: { fused: 'qkv.weight' },
-  norm: { name: 'norm1', kind: 'layer' },
+  norm: { name: 'norm1', kind: 'either' },
   headNorms: ['q_norm', 'k_norm'],
   known: TIMM_BLOCK,
 } as const satisfies Layout;

@@ -74,8 +74,9 @@ export function genericStack(
       layers,
       known: {
         inBlock: (rest) => listed.inBlock(rest) || isUsual(rest),
-        belowRoot: (rest) => listed.belowRoot(rest) || isUsual(rest),
-        besideRoot: isUsual,
+        belowRoot: listed.belowRoot,
+        besideRoot: listed.besideRoot,
+        usual: true,
       },
       assumptions: assumptionsOf(layout, assumed, odd),
     },

@@ -78,7 +78,7 @@ export function findNorm(
   const name = found.find(fits);
   if (name === undefined) return NONE;
   return {
-    norm: { name, kind: name.includes('rms') ? 'rms' : 'layer' },
+    norm: { name, kind: name.includes('rms') ? 'rms' : 'either' },
     assumed: `${name} was taken for the norm before the attention.`,
   };
 }

@@ -8,6 +8,9 @@ import type { NamedTensor, TensorNames } from '../tensor-names.js';
 import { genericStack, type StackPaths } from './generic-stack.js';
 import { type AttentionModule, findModules } from './modules.js';
 
+/** Modules that are left out are named one by one up to this number. */
+const MAX_NAMED = 5;
+
 /** Modules that hold stages, whose layers are counted through. */
 const STAGE_WORDS = new Set(['layers', 'stages', 'features', 'levels', 'network', 'blocks', 'block', 'stage', 'layer']);
 
@@ -22,27 +25,36 @@ interface Group {
   readonly numbers: readonly (readonly number[])[];
 }
 
-/** Stacks of attention modules that no family knows, by usual names of query and key. */
+/**
+ * Stacks of attention modules that no family knows, by usual names of query and key.
+ * @param among tensors that no family knows.
+ * @param hasOthers true when families know other stacks.
+ * @param limit most stacks to look at.
+ */
 export function findGenericStacks(
   names: TensorNames,
   facts: FileFacts,
   among: readonly NamedTensor[],
   hasOthers: boolean,
+  limit: number,
 ): { stacks: Stack[]; warnings: Warning[] } {
   const { modules, warnings } = findModules(names, among);
   const groups = groupModules(modules).flatMap(splitGroup);
   const numbered = groups.filter(({ numbers }) => (numbers[0]?.length ?? 0) > 0);
   // One module outside a stack is a layer only where there is nothing else; beside layers it is a pooling head.
-  const kept = hasOthers || numbered.length > 0 ? numbered : groups;
-  const left = groups.filter((group) => !kept.includes(group)).map(({ segments }) => quoteName(segments.join('.')));
+  const takesAll = !hasOthers && numbered.length === 0;
+  const kept = takesAll ? groups : numbered;
+  const left = takesAll ? [] : groups.filter(({ numbers }) => (numbers[0]?.length ?? 0) === 0);
   const stacks: Stack[] = [];
-  for (const group of kept) {
+  for (const group of kept.slice(0, limit)) {
     const found = genericStack(names, facts, layoutPaths(group), group.convention);
     if ('warning' in found) warnings.push(found.warning);
     else stacks.push(found.stack);
   }
   if (left.length > 0) {
-    const message = `${left.join(', ')} has query and key weights but is no layer of a stack, such as a pooling head: it is left out.`;
+    const shown = left.slice(0, MAX_NAMED).map(({ segments }) => quoteName(segments.join('.')));
+    const more = left.length > MAX_NAMED ? ` and ${left.length - MAX_NAMED} more` : '';
+    const message = `${shown.join(', ')}${more} has query and key weights but is no layer of a stack, such as a pooling head: it is left out.`;
     warnings.push({ code: 'single-attention', message });
   }
   return { stacks: stacks.sort((one, other) => rankOf(one) - rankOf(other)), warnings };

@@ -30,12 +30,21 @@ const USUAL = new Set(
 /** Parts of words that are usual in any combination, such as `final_layer_norm` or `DenseReluDense`. */
 const USUAL_PARTS = ['norm', 'embed', 'dense', 'mlp', 'ffn', 'conv', 'pool'];
 
-/** True when a segment of the name is a usual word, with or without a number behind it. */
-export function isUsual(rest: string): boolean {
-  return rest.split('.').some((segment) => {
+/** Words at the end of a name that tell what a parameter is. */
+const LAST_WORDS = 4;
+
+/** True when one of the last segments of a name is a usual word, with or without a number behind it. */
+export function isUsual(name: string): boolean {
+  return lastSegments(name).some((segment) => {
     const lower = segment.toLowerCase();
     return USUAL.has(lower) || USUAL.has(withoutNumber(lower)) || USUAL_PARTS.some((part) => lower.includes(part));
   });
+}
+
+function lastSegments(name: string): string[] {
+  let start = name.length;
+  for (let count = 0; count < LAST_WORDS && start > 0; count++) start = name.lastIndexOf('.', start - 1);
+  return name.slice(start + 1).split('.');
 }
 
 function withoutNumber(segment: string): string {

@@ -74,8 +74,8 @@ async function check(checkpoint: string, expectedFile: string): Promise<void> {
   const { heads } = expected;
   const options = typeof heads === 'number' ? { heads } : {};
   const towers = Object.entries(expected.towers ?? {});
-  await withCheckpoint(checkpoint, towers.length === 0 ? options : {}, async ({ recognition, figures }) => {
-    const { models } = recognition;
+  await withCheckpoint(checkpoint, towers.length === 0 ? options : {}, async (analysed) => {
+    const { models } = analysed.recognition;
     if (expected.layers === undefined) {
       expect(models).toHaveLength(0);
       return;
@@ -87,9 +87,9 @@ async function check(checkpoint: string, expectedFile: string): Promise<void> {
         : towers.map(([name, tower]) => [models.find((model) => model.name === name), tower.layers]);
     for (const [model, layers] of pairs) {
       if (model === undefined) throw new Error(`no such model among ${models.map(({ name }) => name).join(', ')}`);
-      compare(await figures(model, 'raw'), layers, 'raw');
+      compare(await analysed.figures(model, 'raw'), layers, 'raw');
       const hasFolded = layers.every((layer) => layer.heads.every((head) => head.folded !== null));
-      if (hasFolded) compare(await figures(model, 'folded'), layers, 'folded');
+      if (hasFolded) compare(await analysed.figures(model, 'folded'), layers, 'folded');
       else expect(model.layers.every((layer) => layer.norm === null)).toBe(true);
     }
   });
@@ -137,10 +137,10 @@ describe('identification agrees with numpy', () => {
   );
 
   it.each(['raw', 'folded'] as const)('the bundled sample, %s', async (basis) => {
-    await withCheckpoint(SAMPLE, {}, async ({ recognition, figures }) => {
-      const [model] = recognition.models;
+    await withCheckpoint(SAMPLE, {}, async (analysed) => {
+      const [model] = analysed.recognition.models;
       if (model === undefined) throw new Error('the sample was not recognised');
-      const layers = await figures(model, basis);
+      const layers = await analysed.figures(model, basis);
       let worst = 0;
       layers.forEach((layer, l) => {
         layer.heads.forEach((head, h) => {

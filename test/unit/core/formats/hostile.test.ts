@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { object, parse, record, string } from 'valibot';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ProblemCode } from '../../../../src/core/errors.js';
+import { cpuTime } from '../../support/cpu-time.js';
 import { FIXTURES, fixtureJson, withCheckpoint } from '../../support/fixtures.js';
 import { problemOf } from '../../support/problem-of.js';
 
@@ -81,7 +82,7 @@ afterAll(() => {
   expect(readdirSync('.').filter((name) => name.startsWith('PWNED_'))).toEqual([]);
 });
 
-describe('hostile files', () => {
+describe('hostile files', { timeout: 60_000 }, () => {
   it('are all in the tables, as expected.json judges them', () => {
     for (const [name, verdict] of Object.entries(verdicts)) {
       expect(`${name} ${verdict}`).toMatch(name in REJECTED ? / reject: / : / (open|open with warning|either): /);
@@ -91,9 +92,9 @@ describe('hostile files', () => {
 
   it.each(Object.entries(REJECTED))('%s is rejected and the cause named', async (name, [code, words]) => {
     const memory = process.memoryUsage.rss();
-    const start = performance.now();
+    const start = cpuTime();
     const problem = await problemOf(withCheckpoint(join(folder, name), () => null));
-    expect(performance.now() - start).toBeLessThan(MAX_MILLISECONDS);
+    expect(cpuTime() - start).toBeLessThan(MAX_MILLISECONDS);
     expect(process.memoryUsage.rss() - memory).toBeLessThan(MAX_MEMORY);
     expect(problem.code).toBe(code);
     expect(problem.problem).toMatch(words);

@@ -18,7 +18,7 @@ const cases = readdirSync(join(FIXTURES, 'checkpoints'), { recursive: true, enco
 
 describe('reference checkpoints', () => {
   it('are all there', () => {
-    expect(cases).toHaveLength(39);
+    expect(cases.length).toBeGreaterThanOrEqual(39);
   });
 
   it.each(cases)('%s: as many tensors as the library saved, in the right format', async (name) => {

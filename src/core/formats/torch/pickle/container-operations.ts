@@ -66,6 +66,13 @@ function popText(machine: PickleMachine): string {
   return text;
 }
 
+/** The text form of PUT and GET. */
+function memoIndex(machine: PickleMachine): number {
+  const text = machine.input.line('a memo index');
+  if (!/^\d{1,10}$/u.test(text)) throw new PickleProblem('a memo index in text form is no number');
+  return Number(text);
+}
+
 function pushNamed(machine: PickleMachine, module: string, name: string): void {
   machine.count(1);
   machine.push(machine.meaning.named(module, name));
@@ -92,11 +99,11 @@ export const CONTAINER_OPERATIONS: OperationTable = {
   '1': (machine) => void machine.popToMark(),
   '2': (machine) => machine.push(machine.top()),
   // PUT, BINPUT, LONG_BINPUT, MEMOIZE; GET, BINGET, LONG_BINGET
-  p: (machine) => machine.remember(Number(machine.input.line('a memo index'))),
+  p: (machine) => machine.remember(memoIndex(machine)),
   q: (machine) => machine.remember(machine.input.uint8('a memo index')),
   r: (machine) => machine.remember(machine.input.uint32('a memo index')),
   '\x94': (machine) => machine.remember(),
-  g: (machine) => machine.recall(Number(machine.input.line('a memo index'))),
+  g: (machine) => machine.recall(memoIndex(machine)),
   h: (machine) => machine.recall(machine.input.uint8('a memo index')),
   j: (machine) => machine.recall(machine.input.uint32('a memo index')),
   // EMPTY_TUPLE, TUPLE1, TUPLE2, TUPLE3, TUPLE

@@ -13,7 +13,7 @@ export const MAX_OBJECTS = 2_000_000;
 export const MAX_STACK = 1_000_000;
 
 /** Remembered values; picklers remember every object. */
-export const MAX_MEMO = MAX_OBJECTS;
+export const MAX_MEMO = 2_000_000;
 
 /** Bytes of one integer: random generators keep states of 128 bits, keys have some thousand. Longer ones take quadratic time. */
 export const MAX_INTEGER_BYTES = 1_024;
@@ -28,7 +28,7 @@ export const MAX_NESTING = 500;
 export const MAX_TENSORS = 200_000;
 
 /** Values looked at on the way to the tensors; parts that hold tensors are gone through once for each of their names. */
-export const MAX_VISITS = 10_000_000;
+export const MAX_VISITS = 4_000_000;
 
 /** Characters of a tensor's full path. */
 export const MAX_NAME = 4_096;

@@ -101,7 +101,6 @@ export class PickleMachine {
 
   /** @param index the next free one when left out. */
   remember(index = this.remembered): void {
-    if (!Number.isSafeInteger(index) || index < 0) throw new PickleProblem('a memo index is no number');
     if (index >= MAX_MEMO) throw new PickleProblem(`more than ${String(MAX_MEMO)} values are remembered`, 'limit');
     if (this.memo[index] === undefined) this.remembered++;
     this.memo[index] = this.top();

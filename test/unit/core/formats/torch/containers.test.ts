@@ -156,7 +156,7 @@ describe('zip archives of PyTorch', () => {
   });
 });
 
-describe('PyTorch files that are cut short', () => {
+describe('PyTorch files that are cut short', { timeout: 60_000 }, () => {
   const whole = fixtureBytes('checkpoints/timm_vit_pth/vit.pth');
   const legacy = fixtureBytes('checkpoints/torch_legacy/vit_legacy.pth');
 

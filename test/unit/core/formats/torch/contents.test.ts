@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openCheckpoint } from '../../../../../src/core/formats/open-checkpoint.js';
 import { MAX_SETTINGS, type TensorIndex } from '../../../../../src/core/tensors/tensor-index.js';
+import { cpuTime } from '../../../support/cpu-time.js';
 import { memorySource, NO_FILES } from '../../../support/memory-source.js';
 import {
   bytesOf,
@@ -28,7 +29,7 @@ function names(index: TensorIndex): string[] {
   return index.tensors.map(({ name }) => name);
 }
 
-/** Far more than linear work takes on a busy machine, far less than quadratic work takes on any. */
+/** More than linear work takes on a slow machine, far less than quadratic work takes on any. */
 const MAX_MILLISECONDS = 5_000;
 
 describe('what a pickle holds', () => {
@@ -151,7 +152,7 @@ describe('what a pickle holds', () => {
   });
 });
 
-describe('pickles that would take for ever', () => {
+describe('pickles that would take for ever', { timeout: 60_000 }, () => {
   /** Levels of lists, each of ten references to the one before. */
   function bomb(first: Uint8Array, levels: number): Uint8Array {
     const parts: (string | Uint8Array)[] = ['](', first, 'e', put(0)];
@@ -172,7 +173,7 @@ describe('pickles that would take for ever', () => {
         ...Array.from({ length: 100_000 }, () => get(0)),
         'e',
       ),
-      /more than 10000000 values are named/,
+      /more than 4000000 values are named/,
     ],
     ['a name of 5,000 characters', dict({ ['n'.repeat(5_000)]: tensor() }), /more than 4096 characters/],
     [
@@ -181,9 +182,9 @@ describe('pickles that would take for ever', () => {
       /nested too deeply/,
     ],
   ])('ends at %s', async (_name, stream, words) => {
-    const start = performance.now();
+    const start = cpuTime();
     const problem = await problemOf(open(stream));
-    expect(performance.now() - start).toBeLessThan(MAX_MILLISECONDS);
+    expect(cpuTime() - start).toBeLessThan(MAX_MILLISECONDS);
     expect(problem.code).toBe('limit');
     expect(problem.problem).toMatch(words);
   });
@@ -235,9 +236,9 @@ describe('pickles that would take for ever', () => {
     ],
     ['a list that holds itself', bytesOf(']', put(0), get(0), 'a')],
   ])('goes through %s once', async (_name, stream) => {
-    const start = performance.now();
+    const start = cpuTime();
     const problem = await problemOf(open(stream));
-    expect(performance.now() - start).toBeLessThan(MAX_MILLISECONDS);
+    expect(cpuTime() - start).toBeLessThan(MAX_MILLISECONDS);
     expect(problem.problem).toBe('it holds no tensors');
   });
 });
