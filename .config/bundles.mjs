@@ -52,7 +52,13 @@ export const products = [
   { ...node, entryPoints: ['src/host/engine/worker.ts'], outfile: 'dist/worker.js' },
   { ...node, entryPoints: ['src/host/charts/render-svg.ts'], outfile: 'dist/render-svg.js' },
   // without `vscode` as an external: an import of it from core, host or cli breaks the build
-  { ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.js', banner: { js: '#!/usr/bin/env node' } },
+  {
+    ...node,
+    entryPoints: ['src/cli/main.ts'],
+    outfile: 'dist/cli.js',
+    external: ['sharp'],
+    banner: { js: '#!/usr/bin/env node' },
+  },
   { ...browser, entryPoints: ['webview/panel/main.tsx'], outfile: 'dist/webview/panel.js' },
   { ...browser, entryPoints: ['webview/report/main.tsx'], outfile: 'dist/webview/report.js' },
 ];

@@ -44,7 +44,7 @@ const without = (files, restricted) => ({
 
 export default defineConfig(
   {
-    ignores: ['build', 'dist', 'media', 'node_modules', '**/*.generated.ts', 'src/core/linalg/kernels/assembly'],
+    ignores: ['build', 'dist', 'media', 'node_modules', '**/*.generated.ts', 'src/core/**/kernels/assembly'],
   },
   { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
   tseslint.configs.strictTypeChecked,

@@ -24,11 +24,11 @@ const build = { name: 'build', command: [process.execPath, '.config/build.mjs'] 
 /** @type {Step} */
 const pack = { name: 'package', command: [process.execPath, '.config/package.mjs'] };
 
-/** Independent of each other. @type {Step[]} */
+/** Independent of each other; the longest first. @type {Step[]} */
 const checks = [
+  { name: 'lint', command: [bin('eslint'), '--config', '.config/eslint.mjs', '--max-warnings', '0', '.'] },
   { name: 'test host', command: [process.execPath, 'build/test/host/run/prepare.mjs'] },
   { name: 'types', command: [bin('tsc'), '-b', '.', '.config'] },
-  { name: 'lint', command: [bin('eslint'), '--config', '.config/eslint.mjs', '--max-warnings', '0', '.'] },
   { name: 'unused code', command: [bin('knip'), '--config', '.config/knip.json'] },
   { name: 'format', command: [bin('prettier'), '--check', '--cache', '--cache-location', 'build/prettier.json', '.'] },
 ];

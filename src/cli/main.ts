@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { CheckpointError } from '../core/errors.js';
 import { analyzeCommand } from './commands/analyze.js';
 import { inspectCommand } from './commands/inspect.js';
+import { keypointsCommand } from './commands/keypoints.js';
 import type { CommandContext } from './context.js';
 import { engineFor, programVersion } from './environment.js';
 import { type CommonFlags, type CommonOptions, commonOptions } from './options.js';
@@ -56,6 +57,18 @@ function build(): Command {
         return analyzeCommand(context, file, options, { csv, npz, vectors, svg, html });
       }),
     );
+  program
+    .command('keypoints')
+    .description('the SIFT keypoints of a picture, at its own size')
+    .argument('<image>', 'a picture')
+    .option('--json [file]', 'JSON to standard output or into a file')
+    .option('--quiet', 'no progress and no warnings on standard error')
+    .action((image: string, { json, quiet }: Pick<CommonFlags, 'json' | 'quiet'>) =>
+      naming(image, () => {
+        const options = { json: json === true ? '-' : (json ?? null), quiet: quiet ?? false };
+        return keypointsCommand({ signal: interrupt.signal, version }, image, options);
+      }),
+    );
   return program;
 }
 
@@ -82,11 +95,18 @@ async function run(
   const options = commonOptions(flags);
   const engine = engineFor(options);
   try {
-    await command({ engine, signal: interrupt.signal, version }, options);
-  } catch (error) {
-    throw error instanceof CheckpointError ? new FileFailure(file, error) : error;
+    await naming(file, () => command({ engine, signal: interrupt.signal, version }, options));
   } finally {
     await engine.dispose();
+  }
+}
+
+/** Runs an action on a file; its failure names the path as it was given. */
+async function naming(file: string, action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    throw error instanceof CheckpointError ? new FileFailure(file, error) : error;
   }
 }
 

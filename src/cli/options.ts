@@ -36,6 +36,7 @@ const MOST = 65_536;
 /** Checks the common options. @throws UsageError naming the option, what was expected and what was given. */
 export function commonOptions(flags: CommonFlags): CommonOptions {
   const recognition: RecognitionOptions = {
+    ...(flags.model === undefined ? {} : { model: flags.model }),
     ...(flags.heads === undefined ? {} : { heads: wholeNumber('--heads', flags.heads, MOST) }),
     ...(flags.patch === undefined ? {} : { patch: wholeNumber('--patch', flags.patch, MOST) }),
     ...(flags.imageSize === undefined ? {} : { imageSize: pictureSize(flags.imageSize) }),

@@ -5,7 +5,7 @@ import type { CheckpointTree } from './tree/checkpoint-tree.js';
 
 /** What `activate` gives to the tests inside the editor: eyes, no hands. */
 export interface QkLensApi {
-  /** Milliseconds that activation took. */
+  /** Milliseconds of processor time that activation took; the clock would count what others do meanwhile. */
   readonly activationMs: number;
   readonly sessions: Pick<Sessions, 'get' | 'uris' | 'onDidChange'>;
   readonly panels: Pick<Panels, 'active' | 'of' | 'onDidChange'>;

@@ -38,6 +38,7 @@ const KNOWN_NOISE = [
   /\/update\/check/,
   /authentication provider 'github'/,
   // said by parts of the workbench itself when its window is reloaded
+  /Unable to (read|write) file 'vscode-remote:[^']*\/data\/User\/[^']*' \(Canceled: Canceled\)/,
   /\[lifecycle\] Long running operations during shutdown are unsupported in the web/,
   /^A bad HTTP response code \(404\) was received when fetching the script/,
 ];

@@ -32,6 +32,7 @@ export async function analyzeCommand(
   files: AnalyzeFiles,
 ): Promise<void> {
   const { engine, signal } = context;
+  engine.warm();
   const inspection = await engine.inspect({ path: file, options: options.recognition, partial: false }, signal);
   const warnings = [...inspection.warnings, ...noAttention(inspection)];
   const analysed: AnalysedModel[] = [];

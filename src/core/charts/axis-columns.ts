@@ -34,7 +34,7 @@ export interface AxisColumns {
 export function axisColumns(available: number, count: number): AxisColumns {
   const narrow = available < NARROW_FIGURE;
   const left = narrow ? 26 : 36;
-  const right = narrow ? 54 : 70;
+  const right = narrow ? 62 : 80;
   const columns = Math.max(1, count);
   const room = Math.max(0, available - left - right);
   const gap = room / columns < TIGHT_STEP ? 1 : 2;

@@ -76,6 +76,8 @@ export interface LayerVectors {
 
 /** Opens checkpoints and computes their figures in worker threads; shared by the command line and the editor. */
 export interface Engine {
+  /** Starts the workers that an analysis will want, while the file is still being read. */
+  warm(): void;
   /** @throws CheckpointError; `AbortError` when the signal fires. */
   inspect(request: InspectRequest, signal: AbortSignal): Promise<Inspection>;
   /** @throws CheckpointError, with code `worker-stopped` when a worker died; `AbortError` when the signal fires. */

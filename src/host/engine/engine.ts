@@ -44,6 +44,9 @@ export function createEngine(options: EngineOptions): Engine {
     idleMs: IDLE_MS,
   });
   return {
+    warm: () => {
+      pool.warm();
+    },
     inspect: (request, signal) => inspect(pool, request, signal),
     analyze: (request, listener, signal) => analyze(pool, options.cacheFolder, request, listener, signal),
     async vectors({ inspection, model, basis }, layer, signal): Promise<LayerVectors> {

@@ -80,6 +80,12 @@ export class WorkerPool {
     });
   }
 
+  /** Starts all workers, so that they are there when work comes. */
+  warm(): void {
+    while (!this.disposed && this.start() !== null);
+    this.pump();
+  }
+
   /** Ends all workers at once; their tasks and those that wait are rejected with `worker-stopped`. The next task starts afresh. */
   async stop(): Promise<void> {
     for (const job of this.queue.splice(0)) job.fail(stopped('it was ended'));
@@ -116,6 +122,7 @@ export class WorkerPool {
     if (this.slots.size >= this.options.size) return null;
     const worker = new Worker(this.options.workerFile);
     const slot: Slot = { worker, job: null };
+    worker.unref(); // until it has work
     this.slots.add(slot);
     worker.on('message', (reply: WorkerReply) => {
       if (slot.job?.id !== reply.id) return;

@@ -18,6 +18,7 @@ function lazyEngine(): { engine: LazyEngine; made: Made[] } {
       inspect: (request, signal) => one.stepped.inspect(request, signal),
       analyze: (request, listener, signal) => one.stepped.analyze(request, listener, signal),
       vectors: () => Promise.reject(new Error('not asked for here')),
+      warm: () => undefined,
       stopWorkers: () => Promise.resolve(),
       dispose: () => {
         one.disposed = true;

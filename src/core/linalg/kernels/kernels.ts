@@ -1,8 +1,9 @@
+import { exportsKernels, type KernelMemory, loadKernels as load } from '../../wasm/load-kernels.js';
 import { KERNELS_BASE64 } from './kernels.generated.js';
 
 /** Functions of the compiled kernels (`assembly/`); pointers are bytes into `memory`, strides and sizes count float64 elements. */
 export interface Kernels {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  readonly memory: KernelMemory;
   /** W <- W diag(gain) P in place. */
   fold(w: number, rows: number, columns: number, stride: number, gain: number, centre: boolean): void;
   /** Sum of the squared spacing of the stored type times the gain. */
@@ -52,20 +53,11 @@ const FUNCTIONS = [
   'dot',
 ] as const satisfies readonly (keyof Kernels)[];
 
-function isKernels(value: object): value is Kernels {
-  const members = new Map<string, unknown>(Object.entries(value));
-  return (
-    typeof members.get('memory') === 'object' && FUNCTIONS.every((name) => typeof members.get(name) === 'function')
-  );
-}
+const isKernels = (exports: object): exports is Kernels => exportsKernels(exports, FUNCTIONS);
 
 /** A fresh instance of the kernels with a memory of its own. */
 export function loadKernels(): Kernels {
-  const text = atob(KERNELS_BASE64);
-  const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
-  if (!isKernels(exports)) throw new Error('the compiled kernels do not have the expected functions');
-  return exports;
+  return load(KERNELS_BASE64, isKernels);
 }
 
 /** Bytes of one WebAssembly page. */

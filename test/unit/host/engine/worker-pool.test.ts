@@ -111,6 +111,12 @@ describe('WorkerPool', () => {
     expect(await stuck).toMatchObject({ code: 'worker-stopped' });
   });
 
+  it('runs tasks on workers that were started before there was work', async () => {
+    const workers = pool(2);
+    workers.warm();
+    expect(await Promise.all([ask(workers, 'answer'), ask(workers, 'answer')])).toEqual([null, null]);
+  });
+
   it('takes no task after it was disposed', async () => {
     const workers = pool();
     await workers.dispose();
