@@ -59,7 +59,16 @@ export const products = [
     external: ['sharp'],
     banner: { js: '#!/usr/bin/env node' },
   },
-  { ...browser, entryPoints: ['webview/panel/main.tsx'], outfile: 'dist/webview/panel.js' },
+  // in parts, so that the map of heads is drawn before the chart library is there
+  {
+    ...browser,
+    format: 'esm',
+    splitting: true,
+    entryPoints: ['webview/panel/main.tsx'],
+    entryNames: 'panel',
+    outdir: 'dist/webview',
+    chunkNames: '[name]',
+  },
   { ...browser, entryPoints: ['webview/report/main.tsx'], outfile: 'dist/webview/report.js' },
 ];
 
@@ -88,7 +97,11 @@ export const tests = () => [
     target: 'node20',
     splitting: true,
     packages: 'external',
-    entryPoints: [...sources('test/host/run', /\.ts$/), ...sources('test/ui', /\.test\.ts$/)],
+    entryPoints: [
+      ...sources('test/host/run', /\.ts$/),
+      ...sources('test/ui', /\.test\.ts$/),
+      ...sources('test/bench', /\.ts$/),
+    ],
     outdir: 'build/test',
     outbase: 'test',
     outExtension: { '.js': '.mjs' },

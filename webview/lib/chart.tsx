@@ -1,7 +1,8 @@
 import type { ComponentChildren, HTMLAttributes, JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { ChartOption } from '../../src/core/charts/plot.js';
-import { liveChart, type LiveChart } from './echarts.js';
+import { chartsNow, loadCharts } from './charts.js';
+import type { LiveChart } from './echarts.js';
 
 /** What a live chart shows and who listens to it. */
 export interface ChartProps {
@@ -34,9 +35,24 @@ export function Chart({
   const element = useRef<HTMLDivElement>(null);
   const chart = useRef<LiveChart | null>(null);
   useLayoutEffect(() => {
-    if (element.current === null || width <= 0) return;
-    chart.current ??= liveChart(element.current);
-    chart.current.draw(option, width, height);
+    const target = element.current;
+    if (target === null || width <= 0) return undefined;
+    const draw = (library: NonNullable<ReturnType<typeof chartsNow>>): void => {
+      chart.current ??= library.liveChart(target);
+      chart.current.draw(option, width, height);
+    };
+    const library = chartsNow();
+    if (library !== null) {
+      draw(library);
+      return undefined;
+    }
+    let wanted = true;
+    void loadCharts().then((loaded) => {
+      if (wanted) draw(loaded);
+    });
+    return () => {
+      wanted = false;
+    };
   }, [option, width, height]);
   useEffect(
     () => () => {

@@ -13,7 +13,7 @@ export function panelHtml({ cspSource, nonce, script, style }: PanelPage): strin
     "default-src 'none'",
     'img-src data: blob:',
     `style-src ${cspSource} 'nonce-${nonce}'`,
-    `script-src 'nonce-${nonce}'`,
+    `script-src ${cspSource} 'nonce-${nonce}'`, // our folder too: the script loads a second part of itself
     `font-src ${cspSource}`,
   ].join('; ');
   return `<!doctype html>
@@ -27,7 +27,7 @@ export function panelHtml({ cspSource, nonce, script, style }: PanelPage): strin
 </head>
 <body>
 <main id="root"></main>
-<script nonce="${nonce}" src="${script}"></script>
+<script type="module" nonce="${nonce}" src="${script}"></script>
 </body>
 </html>`;
 }

@@ -1,0 +1,15 @@
+/** The chart library with what wraps it. */
+type ChartLibrary = typeof import('./echarts.js');
+
+let library: ChartLibrary | null = null;
+
+/** The chart library, when it is there already. */
+export function chartsNow(): ChartLibrary | null {
+  return library;
+}
+
+/** Loads the chart library: four fifths of the panel's code, which the map of heads does not wait for. */
+export async function loadCharts(): Promise<ChartLibrary> {
+  library ??= await import('./echarts.js');
+  return library;
+}
