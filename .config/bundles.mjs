@@ -5,18 +5,18 @@ import { inRoot } from './paths.mjs';
 /** @typedef {Omit<import('esbuild').BuildOptions, 'entryPoints'> & { entryPoints: string[] }} Bundle */
 
 /**
- * The chart library is four times as big as all the rest, and only exports need it: bundles that import the renderer
- * leave it in its own file and load that when it is first used.
- * @type {import('esbuild').Plugin}
+ * Leaves a module that holds the chart library in a file of its own beside the bundle: the library is four times as big as all the rest,
+ * and is loaded when it is first used.
+ * @param {string} name @returns {import('esbuild').Plugin}
  */
-const chartsApart = {
-  name: 'charts-apart',
+const apart = (name) => ({
+  name: `${name}-apart`,
   setup(build) {
-    build.onResolve({ filter: /(^|\/)render-svg\.js$/ }, ({ kind }) =>
-      kind === 'entry-point' ? undefined : { path: './render-svg.js', external: true },
+    build.onResolve({ filter: new RegExp(`(^|/)${name}\\.js$`) }, ({ kind }) =>
+      kind === 'entry-point' ? undefined : { path: `./${name}.js`, external: true },
     );
   },
-};
+});
 
 /** @type {import('esbuild').BuildOptions} */
 const common = { bundle: true, sourcemap: 'linked', metafile: true, logLevel: 'warning', absWorkingDir: inRoot() };
@@ -31,7 +31,7 @@ const node = {
   minifySyntax: true,
   minifyWhitespace: true,
   supported: { 'dynamic-import': false },
-  plugins: [chartsApart],
+  plugins: [apart('render-svg')],
 };
 
 /** @type {import('esbuild').BuildOptions} */
@@ -59,16 +59,14 @@ export const products = [
     external: ['sharp'],
     banner: { js: '#!/usr/bin/env node' },
   },
-  // in parts, so that the map of heads is drawn before the chart library is there
   {
     ...browser,
     format: 'esm',
-    splitting: true,
     entryPoints: ['webview/panel/main.tsx'],
-    entryNames: 'panel',
-    outdir: 'dist/webview',
-    chunkNames: '[name]',
+    outfile: 'dist/webview/panel.js',
+    plugins: [apart('echarts')],
   },
+  { ...browser, format: 'esm', entryPoints: ['webview/lib/echarts.ts'], outfile: 'dist/webview/echarts.js' },
   { ...browser, entryPoints: ['webview/report/main.tsx'], outfile: 'dist/webview/report.js' },
 ];
 

@@ -9,7 +9,7 @@ const dist = (name: string): string => path.join(root, 'dist', name);
 const LIMIT_BYTES = 2 ** 20;
 
 describe('the bundles', () => {
-  test.each(['extension.js', 'worker.js', 'cli.js', 'webview/panel.js', 'webview/report.js'])(
+  test.each(['extension.js', 'worker.js', 'cli.js', 'webview/panel.js', 'webview/echarts.js', 'webview/report.js'])(
     '%s is at most 1 MB',
     (name) => {
       expect(statSync(dist(name)).size).toBeLessThanOrEqual(LIMIT_BYTES);

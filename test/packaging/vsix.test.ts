@@ -14,7 +14,6 @@ const EXPECTED = [
   'extension/dist/cli.js',
   'extension/dist/extension.js',
   'extension/dist/render-svg.js',
-  'extension/dist/webview/chunk.js',
   'extension/dist/webview/echarts.js',
   'extension/dist/webview/panel.css',
   'extension/dist/webview/panel.js',

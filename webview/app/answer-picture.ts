@@ -1,7 +1,7 @@
 import type { ChartTheme } from '../../src/core/charts/chart-theme.js';
 import { headPicture, layersPicture, type ChartPicture } from '../../src/core/charts/pictures.js';
 import type { Picture, ToPanel } from '../../src/protocol/panel.js';
-import { loadCharts } from '../lib/charts.js';
+import { pictureSvg } from '../lib/charts.js';
 import type { PanelHost } from '../lib/host.js';
 import { svgToPng } from '../lib/png.js';
 import type { PanelState } from '../state/panel-state.js';
@@ -18,7 +18,7 @@ export async function answerPicture(
 ): Promise<void> {
   try {
     const drawn = currentPicture(state, picture, theme);
-    const svg = drawn === null ? null : (await loadCharts()).pictureSvg(drawn);
+    const svg = drawn === null ? null : await pictureSvg(drawn);
     const png = svg === null || drawn === null || as === 'svg' ? null : await svgToPng(svg, drawn.width, drawn.height);
     host.send({ type: 'picture', id, svg: as === 'svg' ? svg : null, png });
   } catch (error) {

@@ -1,3 +1,5 @@
+import { standaloneSvg, type ChartPicture } from '../../src/core/charts/pictures.js';
+
 /** The chart library with what wraps it. */
 type ChartLibrary = typeof import('./echarts.js');
 
@@ -12,4 +14,9 @@ export function chartsNow(): ChartLibrary | null {
 export async function loadCharts(): Promise<ChartLibrary> {
   library ??= await import('./echarts.js');
   return library;
+}
+
+/** A picture as the text of an SVG file. */
+export async function pictureSvg(picture: ChartPicture): Promise<string> {
+  return standaloneSvg((await loadCharts()).drawSvg(picture), picture.label);
 }

@@ -3,7 +3,7 @@ import { AriaComponent, GridComponent } from 'echarts/components';
 import { init, use, type EChartsType } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { ChartOption } from '../../src/core/charts/plot.js';
-import { standaloneSvg, type ChartPicture } from '../../src/core/charts/pictures.js';
+import type { ChartPicture } from '../../src/core/charts/pictures.js';
 
 use([AriaComponent, CustomChart, GridComponent, LineChart, ScatterChart, SVGRenderer]);
 
@@ -31,11 +31,11 @@ export function liveChart(element: HTMLElement): LiveChart {
   };
 }
 
-/** A picture as the text of an SVG file, drawn without the page. */
-export function pictureSvg(picture: ChartPicture): string {
+/** A picture as ECharts draws it without the page. */
+export function drawSvg(picture: ChartPicture): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width: picture.width, height: picture.height });
   chart.setOption(picture.option);
   const svg = chart.renderToSVGString();
   chart.dispose();
-  return standaloneSvg(svg, picture.label);
+  return svg;
 }

@@ -7,7 +7,7 @@ import { Button, IconButton } from '../lib/controls.js';
 import { headEntries } from '../../src/core/charts/head-entries.js';
 import { placeName } from '../../src/core/charts/format.js';
 import { heads } from '../../src/core/charts/layers-layout.js';
-import { loadCharts } from '../lib/charts.js';
+import { pictureSvg } from '../lib/charts.js';
 import { svgToPng } from '../lib/png.js';
 import type { PanelState } from '../state/panel-state.js';
 
@@ -43,7 +43,7 @@ export function SaveMenu(props: { readonly state: PanelState; readonly turnTheme
   const savePicture = (picture: Picture, as: 'svg' | 'png') => async (): Promise<void> => {
     const drawn = currentPicture(state, picture, theme);
     if (drawn === null) return;
-    const svg = (await loadCharts()).pictureSvg(drawn);
+    const svg = await pictureSvg(drawn);
     if (as === 'svg') download(`${picture}.svg`, svg, 'image/svg+xml');
     else {
       const png = await svgToPng(svg, drawn.width, drawn.height);

@@ -1,7 +1,7 @@
 /** Parts of a self-contained page. */
 export interface PageParts {
   readonly title: string;
-  /** Bundled script and style of the page. */
+  /** Bundled script and style of the page; the script holds no `</script`. */
   readonly script: string;
   readonly style: string;
   /** JSON without `<`, for the element `qk-lens-data`. */
@@ -23,7 +23,7 @@ export function reportHtml({ title, script, style, data }: PageParts): string {
 <body>
 <div id="app"></div>
 <script type="application/json" id="qk-lens-data">${data}</script>
-<script>${script.replaceAll('</script', '<\\/script')}</script>
+<script>${script}</script>
 </body>
 </html>
 `;

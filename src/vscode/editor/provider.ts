@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { type PageBundle, readPageBundle } from '../../host/export/page-bundle.js';
 import { parseFromPanel } from '../../protocol/panel-guards.js';
 import type { Log } from '../log.js';
 import { EDITORS } from '../manifest/views.js';
@@ -26,6 +27,8 @@ export interface ProviderParts {
 /** Opens checkpoints as read-only editors. */
 class CheckpointEditorProvider implements vscode.CustomReadonlyEditorProvider<CheckpointDocument> {
   readonly #parts: ProviderParts;
+  /** Script and style of the page, read once. */
+  #bundle: Promise<PageBundle> | null = null;
 
   constructor(parts: ProviderParts) {
     this.#parts = parts;
@@ -36,7 +39,7 @@ class CheckpointEditorProvider implements vscode.CustomReadonlyEditorProvider<Ch
     return { uri, session: sessions.acquire(uri), dispose: () => sessions.release(uri) };
   }
 
-  resolveCustomEditor({ uri, session }: CheckpointDocument, webviewPanel: vscode.WebviewPanel): void {
+  resolveCustomEditor({ uri, session }: CheckpointDocument, webviewPanel: vscode.WebviewPanel): Promise<void> {
     const { panels, sessions, handle, log } = this.#parts;
     const panel = new Panel(uri, session, webviewPanel);
     session.attach(panel);
@@ -53,23 +56,30 @@ class CheckpointEditorProvider implements vscode.CustomReadonlyEditorProvider<Ch
         panels.update();
       }),
     );
+    const closed = new AbortController();
     webviewPanel.onDidDispose(() => {
+      closed.abort();
       subscriptions.dispose();
       session.detach(panel);
       panels.remove(panel);
     });
     panels.add(panel);
-    this.#load(webviewPanel.webview);
+    return this.#load(webviewPanel.webview, closed.signal);
   }
 
-  #load(webview: vscode.Webview): void {
-    const folder = vscode.Uri.joinPath(this.#parts.extension, 'dist', 'webview');
+  /** Fills a panel, unless it was closed meanwhile. */
+  async #load(webview: vscode.Webview, closed: AbortSignal): Promise<void> {
+    const dist = vscode.Uri.joinPath(this.#parts.extension, 'dist');
+    const folder = vscode.Uri.joinPath(dist, 'webview');
     webview.options = { enableScripts: true, localResourceRoots: [folder] };
+    this.#bundle ??= readPageBundle(dist.fsPath, 'panel');
+    const bundle = await this.#bundle;
+    if (closed.aborted) return;
     webview.html = panelHtml({
       cspSource: webview.cspSource,
       nonce: randomBytes(16).toString('base64'),
-      script: webview.asWebviewUri(vscode.Uri.joinPath(folder, 'panel.js')).toString(),
-      style: webview.asWebviewUri(vscode.Uri.joinPath(folder, 'panel.css')).toString(),
+      folder: webview.asWebviewUri(folder).toString(),
+      ...bundle,
     });
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { FILE_THEMES } from '../../../../src/core/charts/chart-theme.js';
 import { hatchPath } from '../../../../src/core/charts/marks.js';
 import { headPicture, layersPicture, standaloneSvg } from '../../../../src/core/charts/pictures.js';
-import { pictureSvg } from '../../../../webview/lib/echarts.js';
+import { pictureSvg } from '../../../../webview/lib/charts.js';
 import { layersOf, madeHead, madeLayer } from './made-heads.js';
 
 const words = { title: 'A <model> & more', remark: 'folded basis' };
@@ -12,8 +12,8 @@ const row = layersOf([
 ]);
 
 describe('pictures that stand by themselves', () => {
-  test('the layers: every value of the map, with the words escaped and no style rules', () => {
-    const svg = pictureSvg(layersPicture({ layers: row, words }, FILE_THEMES.light));
+  test('the layers: every value of the map, with the words escaped and no style rules', async () => {
+    const svg = await pictureSvg(layersPicture({ layers: row, words }, FILE_THEMES.light));
     expect(svg).toMatch(/^<svg[^>]*><title>Weighted cosine/);
     for (const text of ['.90', '.20', '\u2212.40', '.30', 'H1', 'weighted', 'A &lt;model&gt; &amp; more']) {
       expect(svg).toContain(`>${text}</text>`);
@@ -21,11 +21,11 @@ describe('pictures that stand by themselves', () => {
     expect(svg).not.toMatch(/<style|class=|NaN|undefined|var\(/);
   });
 
-  test('a head: bars, hatched where not separately identified, with its figures', () => {
+  test('a head: bars, hatched where not separately identified, with its figures', async () => {
     const layer = madeLayer(4, [madeHead({ blocks: [[1, 2]] })]);
     const picture = headPicture({ layer, head: 0, chosen: null, words }, FILE_THEMES.dark);
     if (picture === null) throw new Error('the head has figures');
-    const svg = pictureSvg(picture);
+    const svg = await pictureSvg(picture);
     expect(svg).toContain('L4 H0 looks for similar tokens');
     expect(svg).toContain('1 of 3 modes identified, 2 in 1 block');
     expect(svg).not.toMatch(/NaN|undefined/);

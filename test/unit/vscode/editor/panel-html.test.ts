@@ -5,13 +5,15 @@ it('lets nothing run or load but what carries the nonce or comes with the extens
   const html = panelHtml({
     cspSource: 'https://own',
     nonce: 'n0nce',
-    script: 'https://own/p.js',
-    style: 'https://own/p.css',
+    folder: 'https://own/dist',
+    script: 'start();',
+    style: 'main {}',
   });
   const policy = /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1];
   expect(policy).toBe(
-    "default-src 'none'; img-src data: blob:; style-src https://own 'nonce-n0nce'; script-src 'nonce-n0nce'; font-src https://own",
+    "default-src 'none'; img-src data: blob:; style-src https://own 'nonce-n0nce'; script-src https://own 'nonce-n0nce'; font-src https://own",
   );
   expect(html.match(/<script /g)).toHaveLength(1);
-  expect(html).toContain('<script nonce="n0nce" src="https://own/p.js"></script>');
+  expect(html).toContain('<script type="module" nonce="n0nce">start();</script>');
+  expect(html).toContain('<base href="https://own/dist/">');
 });
