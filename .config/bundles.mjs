@@ -51,6 +51,12 @@ export const products = [
   { ...node, entryPoints: ['src/vscode/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] },
   { ...node, entryPoints: ['src/host/engine/worker.ts'], outfile: 'dist/worker.js' },
   { ...node, entryPoints: ['src/host/charts/render-svg.ts'], outfile: 'dist/render-svg.js' },
+  {
+    ...node,
+    entryPoints: ['src/host/inference/process.ts'],
+    outfile: 'dist/inference.js',
+    external: ['onnxruntime-node'],
+  },
   // without `vscode` as an external: an import of it from core, host or cli breaks the build
   {
     ...node,

@@ -2,8 +2,18 @@ import path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { CheckpointError } from '../core/errors.js';
 import { analyzeCommand } from './commands/analyze.js';
+import { attentionCommand } from './commands/attention.js';
 import { inspectCommand } from './commands/inspect.js';
 import { keypointsCommand } from './commands/keypoints.js';
+import { modesCommand } from './commands/modes.js';
+import {
+  type AttentionFlags,
+  attentionOptions,
+  type ImageFlags,
+  imageChoice,
+  type ModesFlags,
+  modesOptions,
+} from './commands/run-on-image-options.js';
 import type { CommandContext } from './context.js';
 import { engineFor, programVersion } from './environment.js';
 import { type CommonFlags, type CommonOptions, commonOptions } from './options.js';
@@ -57,6 +67,34 @@ function build(): Command {
         return analyzeCommand(context, file, options, { csv, npz, vectors, svg, html });
       }),
     );
+  withImageOptions(withCommonOptions(program.command('attention')))
+    .description('what the heads attend to on a picture')
+    .option(
+      '--layer <layers>',
+      'all, or layers such as 3 or 3,8; the npz holds the attention of those that are named',
+      'all',
+    )
+    .option('--head <number>', 'one head only')
+    .option('--mask <file>', 'grey picture of labels: 0 background, 1 object, 2 other object')
+    .option('--keys <variant>', 'with --mask: without-prefix (default), without-prefix-and-self or all')
+    .option('--knn <number>', 'what only this many nearest keys leave out and change')
+    .option('--npz <file>', 'write attention and tokens of named layers, pixels and output')
+    .action((file: string, image: string | undefined, flags: CommonFlags & ImageFlags & AttentionFlags) =>
+      run(file, flags, (context, options) =>
+        attentionCommand(context, file, imageChoice(image, flags), options, attentionOptions(flags)),
+      ),
+    );
+  withImageOptions(withCommonOptions(program.command('modes')))
+    .description('what the modes of one head do on a picture')
+    .requiredOption('--layer <number>', 'the layer')
+    .requiredOption('--head <number>', 'the head')
+    .option('--top <number>', 'modes that are told, by their contribution', '6')
+    .option('--ablate <modes>', 'run again without these modes, such as 0,3')
+    .action((file: string, image: string | undefined, flags: CommonFlags & ImageFlags & ModesFlags) =>
+      run(file, flags, (context, options) =>
+        modesCommand(context, file, imageChoice(image, flags), options, modesOptions(flags)),
+      ),
+    );
   program
     .command('keypoints')
     .description('the SIFT keypoints of a picture, at its own size')
@@ -84,6 +122,13 @@ function withCommonOptions(command: Command): Command {
     .option('--threads <number>', 'worker threads')
     .option('--no-cache', 'neither use nor keep finished figures')
     .option('--quiet', 'no progress and no warnings on standard error');
+}
+
+function withImageOptions(command: Command): Command {
+  return command
+    .argument('[image]', 'a picture')
+    .option('--pixels <file>', 'a NumPy array (1, 3, height, width) in place of a picture, used as it is')
+    .option('--size <HxW>', 'resize the picture to exactly this, without a crop');
 }
 
 /** Runs one command with an engine of its own, which ends with it. */

@@ -13,6 +13,7 @@ const EXPECTED = [
   'extension/dist/THIRD-PARTY-NOTICES.txt',
   'extension/dist/cli.js',
   'extension/dist/extension.js',
+  'extension/dist/inference.js',
   'extension/dist/render-svg.js',
   'extension/dist/webview/echarts.js',
   'extension/dist/webview/panel.css',

@@ -1,7 +1,9 @@
 import { standaloneSvg, type ChartPicture } from '../../src/core/charts/pictures.js';
 
+import type * as Charts from './echarts.js';
+
 /** The chart library with what wraps it. */
-type ChartLibrary = typeof import('./echarts.js');
+type ChartLibrary = typeof Charts;
 
 let library: ChartLibrary | null = null;
 

@@ -1,0 +1,126 @@
+import type { Size } from '../picture.js';
+import type { Crop, Preprocessing } from '../preprocessing.js';
+import type { Resampling } from '../resample/filters.js';
+import {
+  inputSize,
+  type ModelFacts,
+  type PreprocessingPlan,
+  resizeAndCrop,
+  sizeWords,
+  STATISTICS,
+  TO_UNIT,
+  USUAL_SIDE,
+} from './plan.js';
+
+/** How the released models of a family are evaluated. */
+interface FamilyWay {
+  /** Part of each side that the crop keeps; `exact` resizes to the input without a crop. */
+  readonly crop: number | 'exact' | 'exact-then-crop';
+  readonly resampling: Resampling;
+  readonly statistics: keyof typeof STATISTICS;
+  /** Which way half a pixel goes when the middle is cropped. */
+  readonly rounding: Crop['rounding'];
+  /** Side of the input where it is not that of the positions. */
+  readonly side?: number;
+  /** Whose way it is, for people. */
+  readonly as: string;
+}
+
+const TIMM: FamilyWay = {
+  crop: 0.9,
+  resampling: 'bicubic',
+  statistics: 'imagenet',
+  rounding: 'half-even',
+  as: "timm's own",
+};
+const TIMM_EVA: FamilyWay = { ...TIMM, statistics: 'clip' };
+const CLIP: FamilyWay = { ...TIMM_EVA, crop: 1, as: "CLIP's own" };
+/** DINO, MAE and SimMIM: 256 for 224. */
+const PRETRAINED: FamilyWay = { ...TIMM, crop: 0.875, as: "the authors' own" };
+/** Positions of DINOv2 were made at 518, yet its evaluation is at 224. */
+const DINOV2: FamilyWay = { ...PRETRAINED, side: USUAL_SIDE };
+const PROCESSOR: FamilyWay = {
+  crop: 'exact',
+  resampling: 'bilinear',
+  statistics: 'imagenet',
+  rounding: 'down',
+  as: "Transformers' own",
+};
+
+const WAYS: ReadonlyMap<string, FamilyWay> = new Map<string, FamilyWay>([
+  ['timm-vit', { ...TIMM, statistics: 'half' }],
+  ['timm-beit', { ...TIMM, statistics: 'half' }],
+  ['timm-deit-distilled', TIMM],
+  ['timm-swin', TIMM],
+  ['timm-swinv2', TIMM],
+  ['timm-eva', TIMM_EVA],
+  ['timm-eva02', TIMM_EVA],
+  ['torchvision-vit', { ...PRETRAINED, resampling: 'bilinear', as: "torchvision's own" }],
+  ['dino', PRETRAINED],
+  ['mae', PRETRAINED],
+  ['simmim', PRETRAINED],
+  ['dinov2', DINOV2],
+  ['hf-dinov2', { ...DINOV2, rounding: 'down' }],
+  ['dinov3', { ...PROCESSOR, side: 256, as: "the authors' own" }],
+  ['hf-dinov3', { ...PROCESSOR, side: USUAL_SIDE }],
+  ['open-clip', CLIP],
+  ['hf-clip', { ...CLIP, rounding: 'down' }],
+  ['hf-siglip', { ...PROCESSOR, resampling: 'bicubic', statistics: 'half' }],
+  ['hf-vit', { ...PROCESSOR, statistics: 'half' }],
+  ['hf-beit', { ...PROCESSOR, statistics: 'half' }],
+  ['hf-vit-mae', PROCESSOR],
+  ['hf-ijepa', PROCESSOR],
+  ['hf-swin', { ...PROCESSOR, resampling: 'bicubic' }],
+  ['hf-deit', { ...PROCESSOR, crop: 'exact-then-crop', resampling: 'bicubic' }],
+]);
+
+/** What is taken for a family that is not known. */
+const UNKNOWN: FamilyWay = { ...PRETRAINED, as: "timm's general" };
+
+/** Inputs from this side on are evaluated without a crop in timm, torchvision and MAE. */
+const UNCROPPED_SIDE = 384;
+
+/** Part of each side that is kept, when a picture is resized to 256 for an input of 224. */
+const USUAL_FRACTION = 0.875;
+
+/** How pictures are prepared for models of the family, where no configuration says it. */
+export function familyDefaults(facts: ModelFacts): PreprocessingPlan {
+  const way = WAYS.get(facts.family) ?? UNKNOWN;
+  const assumed: string[] = [];
+  const fixed = way.side !== undefined && way.side % (facts.patch ?? 1) === 0;
+  const size = fixed ? ([way.side, way.side] as const) : inputSize(facts, assumed);
+  const { mean, deviation } = STATISTICS[way.statistics];
+  const preprocessing: Preprocessing = {
+    ...geometry(way, size),
+    resampling: way.resampling,
+    rescale: TO_UNIT,
+    mean,
+    deviation,
+    colour: 'rgb',
+  };
+  assumed.push(
+    `No file says how pictures are prepared: ${way.as} defaults for this family assumed, ${words(preprocessing, size)}.`,
+  );
+  return { preprocessing, from: 'family', assumed };
+}
+
+function geometry({ crop, rounding }: FamilyWay, size: Size): Pick<Preprocessing, 'resize' | 'crop'> {
+  if (crop === 'exact') return { resize: { mode: 'exact', size }, crop: null };
+  const whole = Math.min(...size) >= UNCROPPED_SIDE;
+  const fraction = crop === 'exact-then-crop' ? USUAL_FRACTION : whole ? 1 : crop;
+  const centre = resizeAndCrop(size, fraction);
+  const larger = [Math.floor(size[0] / fraction), Math.floor(size[1] / fraction)] as const;
+  return {
+    resize: crop === 'exact-then-crop' ? { mode: 'exact', size: larger } : centre.resize,
+    crop: { ...centre.crop, rounding },
+  };
+}
+
+function words({ resize, crop, resampling, mean, deviation }: Preprocessing, size: Size): string {
+  const resized =
+    'edge' in resize
+      ? `shortest edge to ${resize.edge}`
+      : `resized to ${'size' in resize ? sizeWords(resize.size) : ''}`;
+  const cropped = crop === null ? '' : `, the middle ${sizeWords(size)}`;
+  return `${resized}${cropped}, ${resampling}, mean ${mean.join(', ')}, deviation ${deviation.join(', ')}`;
+}

@@ -1,0 +1,133 @@
+import type { SourceOf } from '../analysis/layer.js';
+import { CheckpointError } from '../errors.js';
+import type { LayerSpec, VectorView } from '../model/model.js';
+import type { ForwardEdits, QueryEdit } from './edits.js';
+import { embed } from './embedding.js';
+import { type ForwardModel, type PatchGrid, prefixLength } from './forward.js';
+import { GraphBuilder, type WeightCopy, type WeightPlaces } from './graph-builder.js';
+import { mlp, norm, rotation, selfAttention } from './modules.js';
+import type { OnnxGraph } from './onnx/graph.js';
+import { addOutputs, type OutputName } from './outputs.js';
+import { relativeIndex } from './relative-positions.js';
+import { rotationTables } from './rotation.js';
+import { ScoreBiases } from './score-bias.js';
+
+/** Scores of one layer, heads x tokens x tokens, beyond which a picture is refused: 2 GiB as float32. */
+const MAX_SCORES = 2 ** 29;
+
+/** What can be looked at in a layer: the tokens that its attention reads, and what its attention adds to them before any layer scale. */
+export type TapName = 'attention-input' | 'attention-output';
+
+/** Name of a tap among the outputs of a graph. */
+export function tapOutput(tap: TapName, layer: number): string {
+  return `${tap}-${layer}`;
+}
+
+/** A forward pass as a graph for one size of pictures. */
+export interface BuiltGraph {
+  readonly graph: OnnxGraph;
+  /** Weights that could not be taken from the checkpoint as they lie, and the size of the file that they fill. */
+  readonly copies: readonly WeightCopy[];
+  readonly copyBytes: number;
+  readonly grid: PatchGrid;
+  /** Prefix tokens and patches. */
+  readonly tokens: number;
+  readonly outputs: readonly OutputName[];
+  /** What the input `relative-index` is given with each picture, (tokens, tokens); null where the graph has no such input. */
+  readonly relativeIndex: Int32Array | null;
+}
+
+/** How to build a graph. */
+export interface BuildOptions {
+  /** Name of the checkpoint for messages. */
+  readonly file: string;
+  /** [height, width] of pictures in pixels, multiples of the patch. */
+  readonly imageSize: readonly [number, number];
+  /** Whether the graph gives the taps of each layer. */
+  readonly taps: boolean;
+  readonly edits: ForwardEdits;
+  readonly places: WeightPlaces;
+}
+
+/**
+ * Writes a forward pass as a graph: input `pixels` (1, channels, height, width), outputs by name, all float32.
+ * Only tables that have to be interpolated are read.
+ * @throws CheckpointError `wrong-use` for a size that does not divide into patches, `limit` for one with too many.
+ */
+export async function buildGraph(
+  forward: ForwardModel,
+  { file, imageSize, taps, edits, places }: BuildOptions,
+  sourceOf: SourceOf,
+): Promise<BuiltGraph> {
+  const grid = patchGrid(forward, file, imageSize);
+  const prefix = prefixLength(forward);
+  const tokens = prefix + grid[0] * grid[1];
+  const graph = new GraphBuilder(places);
+  const biases = new ScoreBiases(graph, grid, sourceOf);
+  const rotate = await rotationOf(graph, forward, grid, sourceOf);
+  const nearestKeys = edits.nearestKeys === null || edits.nearestKeys >= tokens ? null : edits.nearestKeys;
+
+  let x = await embed(graph, forward, imageSize, grid, sourceOf);
+  if (forward.preNorm !== null) x = norm(graph, x, forward.preNorm);
+  for (const [layer, { norm1, attention, scale1, norm2, mlp: weights, scale2 }] of forward.blocks.entries()) {
+    const input = norm(graph, x, norm1);
+    const bias = await biases.of(attention.bias);
+    const query = queryEdit(edits, layer, attention.spec);
+    const attended = selfAttention(graph, input, attention, { bias, rotate, query, nearestKeys });
+    if (taps) {
+      graph.output(tapOutput('attention-input', layer), input, [tokens, forward.width]);
+      graph.output(tapOutput('attention-output', layer), attended, [tokens, forward.width]);
+    }
+    x = addScaled(graph, x, attended, scale1);
+    x = addScaled(graph, x, mlp(graph, norm(graph, x, norm2), weights), scale2);
+  }
+  if (forward.norm !== null) x = norm(graph, x, forward.norm);
+  graph.output('tokens', x, [tokens, forward.width]);
+  const outputs = addOutputs(graph, forward, x, prefix);
+  return { ...graph.finish(), grid, tokens, outputs, relativeIndex: biases.used ? relativeIndex(grid) : null };
+}
+
+/** The edit of a layer's queries. @throws Error for one of another size, which is a mistake of the program. */
+function queryEdit({ queries }: ForwardEdits, layer: number, { query }: LayerSpec): QueryEdit | null {
+  const edit = queries.find((each) => each.layer === layer);
+  if (edit === undefined) return null;
+  const { rows, columns } = query.weight;
+  if (edit.weight.length !== rows * columns || edit.bias.length !== rows) {
+    throw new Error(`the edited queries of layer ${layer} are not ${rows} x ${columns}`);
+  }
+  return edit;
+}
+
+function addScaled(graph: GraphBuilder, x: string, added: string, scale: VectorView | null): string {
+  return graph.node('Add', [x, scale === null ? added : graph.node('Mul', [added, graph.vector(scale)])]);
+}
+
+async function rotationOf(
+  graph: GraphBuilder,
+  forward: ForwardModel,
+  grid: PatchGrid,
+  sourceOf: SourceOf,
+): Promise<((value: string) => string) | null> {
+  const headSize = forward.blocks[0]?.attention.spec.headSize;
+  if (forward.rotation === null || headSize === undefined) return null;
+  const tables = await rotationTables(forward.rotation, grid, headSize, prefixLength(forward), sourceOf);
+  return rotation(graph, tables, headSize);
+}
+
+/** Rows and columns of patches of a picture. @throws CheckpointError `wrong-use`, `limit`. */
+function patchGrid(forward: ForwardModel, file: string, [height, width]: readonly [number, number]): PatchGrid {
+  const { patch } = forward.patches;
+  const fits = [height, width].every((side) => Number.isSafeInteger(side) && side > 0 && side % patch === 0);
+  if (!fits) {
+    const problem = `pictures of ${height} x ${width} pixels do not divide into patches of ${patch}`;
+    throw new CheckpointError('wrong-use', file, problem, `give sides that are multiples of ${patch}`);
+  }
+  const grid: PatchGrid = [height / patch, width / patch];
+  const tokens = prefixLength(forward) + grid[0] * grid[1];
+  const heads = Math.max(...forward.blocks.map(({ attention }) => attention.spec.heads));
+  if (heads * tokens * tokens > MAX_SCORES) {
+    const problem = `pictures of ${height} x ${width} pixels have ${tokens} tokens, whose scores need more than 2 GiB a layer`;
+    throw new CheckpointError('limit', file, problem, 'make the pictures smaller');
+  }
+  return grid;
+}

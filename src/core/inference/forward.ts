@@ -1,0 +1,160 @@
+import type { Assumption, LayerSpec, MatrixView, Projection, VectorView } from '../model/model.js';
+
+/** A norm over the last axis, with the number that keeps its division finite. */
+export interface NormWeights {
+  readonly kind: 'layer' | 'rms';
+  readonly gain: VectorView;
+  readonly shift: VectorView | null;
+  readonly epsilon: number;
+}
+
+/** Non-linear functions between linear maps; `gelu-tanh` is the approximation of arXiv 1606.08415, `gelu-quick` x sigmoid(1.702 x). */
+export type Activation = 'gelu' | 'gelu-tanh' | 'gelu-quick' | 'silu' | 'relu';
+
+/** The two linear maps behind the attention, or three where one gates another. */
+export interface Mlp {
+  readonly gate: Projection | null;
+  readonly input: Projection;
+  readonly activation: Activation;
+  /** Norm of what lies between. */
+  readonly norm: NormWeights | null;
+  readonly output: Projection;
+}
+
+/** What the attention of a layer has beside its query, key and value. */
+export interface AttentionWeights {
+  readonly spec: LayerSpec;
+  readonly value: Projection;
+  readonly output: Projection;
+  /** Norms of each head's query and key. */
+  readonly headNorms: { readonly query: NormWeights; readonly key: NormWeights } | null;
+  /** Norm of the heads' joint output, before the output projection. */
+  readonly innerNorm: NormWeights | null;
+  readonly bias: PositionBias | null;
+}
+
+/** One block: tokens + scale1 * attention(norm1(tokens)), then + scale2 * mlp(norm2(tokens)). */
+export interface Block {
+  readonly attention: AttentionWeights;
+  readonly norm1: NormWeights;
+  readonly scale1: VectorView | null;
+  readonly norm2: NormWeights;
+  readonly mlp: Mlp;
+  readonly scale2: VectorView | null;
+}
+
+/** Rows and columns of patches. */
+export type PatchGrid = readonly [rows: number, columns: number];
+
+/** Pixels to tokens: a convolution whose kernels do not overlap. */
+export interface PatchEmbedding {
+  /** (width, channels x patch x patch). */
+  readonly kernel: MatrixView;
+  readonly bias: VectorView | null;
+  readonly channels: number;
+  readonly patch: number;
+}
+
+/** Tokens in front of the patches. */
+export interface PrefixTokens {
+  readonly role: 'class' | 'distillation' | 'registers';
+  /** (tokens, width). */
+  readonly tokens: MatrixView;
+}
+
+/**
+ * How a table of positions is brought to another grid: `bicubic` as torch.nn.functional.interpolate does it (a = -0.75),
+ * `bicubic-antialias` with its antialias=True (a = -0.5).
+ */
+export type Resampling = 'bicubic' | 'bicubic-antialias';
+
+/** Learned positions that are added to the tokens. */
+export interface PositionTable {
+  /** (covered + rows x columns of the grid, width). */
+  readonly table: MatrixView;
+  /** Prefix tokens that have an entry of their own, the first of the table. */
+  readonly covered: number;
+  readonly grid: PatchGrid;
+  readonly resampling: Resampling;
+  /** Added to the new size before the step between samples is taken, as DINOv2's own code does; 0 for exact sizes. */
+  readonly offset: number;
+}
+
+/**
+ * Learned numbers added to the scores by the way from query to key: (2 rows - 1)(2 columns - 1) for pairs of patches, then class to
+ * patch, patch to class, and class to class (BEiT, arXiv 2106.08254).
+ */
+export interface PositionBias {
+  /** (entries, heads). */
+  readonly table: MatrixView;
+  readonly grid: PatchGrid;
+}
+
+/** Rotation of queries and keys by the place of their patch; prefix tokens are left as they are. */
+export interface Rotation {
+  /** `half`: entry i turns with i + headSize / 2; `interleaved`: entry 2 i with 2 i + 1. */
+  readonly pairs: 'half' | 'interleaved';
+  readonly angles:
+    | {
+        /** 2 pi c / period for coordinates c of patch centres from -1 to 1, periods base^(4 i / headSize) (DINOv3). */
+        readonly kind: 'centred';
+        readonly base: number;
+        /** The periods, where the file has them. */
+        readonly periods: VectorView | null;
+      }
+    | {
+        /** c / base^(4 i / headSize) for rows and columns c counted from 0, scaled to the reference grid (EVA02). */
+        readonly kind: 'counted';
+        readonly base: number;
+        readonly reference: PatchGrid | null;
+      };
+}
+
+/** Pooling by a learned query that attends to all tokens. */
+export interface AttentionPooling {
+  /** (1, width), after its projection where the file keeps it apart. */
+  readonly probe: MatrixView;
+  readonly query: Projection;
+  readonly key: Projection;
+  readonly value: Projection;
+  readonly output: Projection;
+  readonly heads: number;
+  readonly norm: NormWeights;
+  readonly mlp: Mlp;
+}
+
+/** How tokens become one vector. */
+export type Pooling = 'class' | 'patch-mean' | AttentionPooling;
+
+/** A classifier and what it reads. */
+export interface Classifier {
+  readonly projection: Projection;
+  readonly reads: 'pooled' | 'class' | 'distillation' | 'patch-mean' | 'class-and-patch-mean';
+}
+
+/** A vision model as its forward pass runs: every tensor found and of a size that fits. */
+export interface ForwardModel {
+  readonly width: number;
+  readonly patches: PatchEmbedding;
+  readonly prefix: readonly PrefixTokens[];
+  readonly positions: PositionTable | null;
+  readonly rotation: Rotation | null;
+  /** Norm in front of the first block. */
+  readonly preNorm: NormWeights | null;
+  readonly blocks: readonly Block[];
+  /** Norm behind the last block. */
+  readonly norm: NormWeights | null;
+  readonly pooling: Pooling;
+  readonly poolNorm: NormWeights | null;
+  /** Map of the pooled vector to the space that it shares with texts. */
+  readonly embedding: Projection | null;
+  /** Their logits are averaged. */
+  readonly classifiers: readonly Classifier[];
+  /** What the file does not say. */
+  readonly assumptions: readonly Assumption[];
+}
+
+/** Number of tokens in front of the patches. */
+export function prefixLength(forward: ForwardModel): number {
+  return forward.prefix.reduce((sum, { tokens }) => sum + tokens.rows, 0);
+}

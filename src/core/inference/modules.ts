@@ -1,0 +1,165 @@
+import type { Projection } from '../model/model.js';
+import type { QueryEdit } from './edits.js';
+import type { Activation, AttentionWeights, Mlp, NormWeights } from './forward.js';
+import type { GraphBuilder } from './graph-builder.js';
+import type { RotationTables } from './rotation.js';
+
+/** Queries, keys and values before they are parted into heads, each (tokens, heads x headSize), and how they meet. */
+interface Heads {
+  readonly query: string;
+  readonly key: string;
+  readonly value: string;
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  readonly headSize: number;
+  readonly scale: number;
+  readonly headNorms?: AttentionWeights['headNorms'];
+  /** Added to the scores, (heads, tokens, tokens). */
+  readonly bias?: string | null;
+  readonly rotate?: ((value: string) => string) | null;
+  /** Number of keys that a query attends to, those with the largest scores; null for all. */
+  readonly nearestKeys?: number | null;
+}
+
+/** What the attention of a layer takes beside its weights. */
+export interface AttentionContext {
+  readonly bias: string | null;
+  readonly rotate: ((value: string) => string) | null;
+  /** In place of the stored projection of the queries. */
+  readonly query: QueryEdit | null;
+  readonly nearestKeys: number | null;
+}
+
+/** x W^T + b. */
+export function linear(graph: GraphBuilder, x: string, { weight, bias }: Projection): string {
+  const { name, transposed } = graph.matrix(weight);
+  const inputs = [x, name, ...(bias === null ? [] : [graph.vector(bias)])];
+  return graph.node('Gemm', inputs, { transB: { int: transposed ? 0 : 1 } });
+}
+
+function editedLinear(graph: GraphBuilder, x: string, { weight, bias }: QueryEdit): string {
+  const rows = bias.length;
+  const inputs = [x, graph.floats(weight, [rows, weight.length / rows]), graph.floats(bias, [rows])];
+  return graph.node('Gemm', inputs, { transB: { int: 1 } });
+}
+
+/** LayerNorm or RMSNorm over the last axis. */
+export function norm(graph: GraphBuilder, x: string, { kind, gain, shift, epsilon }: NormWeights): string {
+  const scale = graph.vector(gain);
+  if (kind === 'layer') {
+    const inputs = [x, scale, ...(shift === null ? [] : [graph.vector(shift)])];
+    return graph.node('LayerNormalization', inputs, { axis: { int: -1 }, epsilon: { float: epsilon } });
+  }
+  const square = graph.node('ReduceMean', [graph.node('Mul', [x, x]), graph.integers([-1])]);
+  const safe = graph.node('Add', [square, graph.floats(Float32Array.of(epsilon), [])]);
+  return graph.node('Mul', [graph.node('Div', [x, graph.node('Sqrt', [safe])]), scale]);
+}
+
+function activate(graph: GraphBuilder, x: string, activation: Activation): string {
+  switch (activation) {
+    case 'gelu':
+      return graph.node('Gelu', [x]);
+    case 'gelu-tanh':
+      return graph.node('Gelu', [x], { approximate: { text: 'tanh' } });
+    case 'gelu-quick': {
+      const wide = graph.node('Mul', [x, graph.floats(Float32Array.of(1.702), [])]);
+      return graph.node('Mul', [x, graph.node('Sigmoid', [wide])]);
+    }
+    case 'silu':
+      return graph.node('Mul', [x, graph.node('Sigmoid', [x])]);
+    case 'relu':
+      return graph.node('Relu', [x]);
+  }
+}
+
+/** activation(input) or activation(gate) * input, then the output map. */
+export function mlp(graph: GraphBuilder, x: string, { gate, input, activation, norm: inner, output }: Mlp): string {
+  const first = linear(graph, x, input);
+  const hidden =
+    gate === null
+      ? activate(graph, first, activation)
+      : graph.node('Mul', [activate(graph, linear(graph, x, gate), activation), first]);
+  return linear(graph, inner === null ? hidden : norm(graph, hidden, inner), output);
+}
+
+/** Multi-head attention of tokens to each other, output projection included. */
+export function selfAttention(
+  graph: GraphBuilder,
+  x: string,
+  weights: AttentionWeights,
+  context: AttentionContext,
+): string {
+  const { heads, keyValueHeads, headSize, scale, query, key } = weights.spec;
+  const joint = attend(graph, {
+    ...context,
+    query: context.query === null ? linear(graph, x, query) : editedLinear(graph, x, context.query),
+    key: linear(graph, x, key),
+    value: linear(graph, x, weights.value),
+    heads,
+    keyValueHeads,
+    headSize,
+    scale,
+    headNorms: weights.headNorms,
+  });
+  const normed = weights.innerNorm === null ? joint : norm(graph, joint, weights.innerNorm);
+  return linear(graph, normed, weights.output);
+}
+
+/** softmax(scale q k^T + bias) v of every head, side by side: (tokens of the query, heads x headSize). */
+export function attend(graph: GraphBuilder, parts: Heads): string {
+  const {
+    heads,
+    keyValueHeads,
+    headSize,
+    scale,
+    headNorms = null,
+    bias = null,
+    rotate = null,
+    nearestKeys = null,
+  } = parts;
+  const apart = (value: string, count: number, own: NormWeights | null): string => {
+    const split = graph.node('Reshape', [value, graph.integers([-1, count, headSize])]);
+    const normed = own === null ? split : norm(graph, split, own);
+    return graph.node('Transpose', [normed], { perm: { ints: [1, 0, 2] } });
+  };
+  const turned = (value: string): string => (rotate === null ? value : rotate(value));
+  const shared = (value: string): string => {
+    if (keyValueHeads === heads) return value;
+    const from = Array.from({ length: heads }, (_, head) => Math.floor(head / (heads / keyValueHeads)));
+    return graph.node('Gather', [value, graph.integers(from)]);
+  };
+  const query = turned(apart(parts.query, heads, headNorms?.query ?? null));
+  const key = shared(turned(apart(parts.key, keyValueHeads, headNorms?.key ?? null)));
+  const value = shared(apart(parts.value, keyValueHeads, null));
+  const scaled = graph.node('Mul', [query, graph.floats(Float32Array.of(scale), [])]);
+  const product = graph.node('MatMul', [scaled, graph.node('Transpose', [key], { perm: { ints: [0, 2, 1] } })]);
+  const scores = bias === null ? product : graph.node('Add', [product, bias]);
+  const kept = nearestKeys === null ? scores : largest(graph, scores, nearestKeys);
+  const mixed = graph.node('MatMul', [graph.node('Softmax', [kept], { axis: { int: -1 } }), value]);
+  const together = graph.node('Transpose', [mixed], { perm: { ints: [1, 0, 2] } });
+  return graph.node('Reshape', [together, graph.integers([-1, heads * headSize])]);
+}
+
+/** The largest scores of each row; minus infinity elsewhere. Of equal ones the first are kept. */
+function largest(graph: GraphBuilder, scores: string, count: number): string {
+  const [values = '', keys = ''] = graph.split('TopK', [scores, graph.integers([count])], 2, { axis: { int: -1 } });
+  const nothing = graph.node('Expand', [graph.floats(Float32Array.of(-Infinity), []), graph.node('Shape', [scores])]);
+  return graph.node('ScatterElements', [nothing, keys, values], { axis: { int: -1 } });
+}
+
+/** Turns queries or keys, (heads, tokens, headSize), by the place of their patch. */
+export function rotation(graph: GraphBuilder, tables: RotationTables, headSize: number): (value: string) => string {
+  const dims = [tables.cos.length / headSize, headSize];
+  const cos = graph.floats(tables.cos, dims);
+  const sin = graph.floats(tables.sin, dims);
+  const quarterTurn = (value: string): string => {
+    const [first = '', second = ''] = graph.split('Split', [value], 2, { axis: { int: -1 }, num_outputs: { int: 2 } });
+    return graph.node('Concat', [graph.node('Neg', [second]), first], { axis: { int: -1 } });
+  };
+  const turn = (value: string): string => {
+    if (tables.pairs === 'half') return quarterTurn(value);
+    const pairs = graph.node('Reshape', [value, graph.integers([0, 0, headSize / 2, 2])]);
+    return graph.node('Reshape', [quarterTurn(pairs), graph.integers([0, 0, headSize])]);
+  };
+  return (value) => graph.node('Add', [graph.node('Mul', [value, cos]), graph.node('Mul', [turn(value), sin])]);
+}

@@ -1,0 +1,101 @@
+import type { PatchGrid, Resampling } from './forward.js';
+
+/** Share of one sample in another. */
+interface Tap {
+  readonly index: number;
+  readonly weight: number;
+}
+
+/** Ways to bring a grid of vectors to another size, each as PyTorch's `interpolate` with align_corners=False. */
+export type GridResampling = Resampling | 'bilinear';
+
+/** Keys' cubic convolution kernel; a = -0.75 without antialiasing and -0.5 with it, as PyTorch has them. */
+function cubic(x: number, a: number): number {
+  const d = Math.abs(x);
+  if (d < 1) return ((a + 2) * d - (a + 3)) * d * d + 1;
+  return d < 2 ? ((d - 5) * d + 8) * a * d - 4 * a : 0;
+}
+
+function clamp(value: number, last: number): number {
+  return Math.min(Math.max(value, 0), last);
+}
+
+/** @param step distance between neighbours of the output, in samples of the input. */
+function interpolating(size: number, position: number, step: number, way: 'bicubic' | 'bilinear'): Tap[] {
+  const centre = step * (position + 0.5) - 0.5;
+  const source = way === 'bilinear' ? Math.max(centre, 0) : centre;
+  const first = Math.floor(source);
+  const along = source - first;
+  if (way === 'bilinear') {
+    return [
+      { index: clamp(first, size - 1), weight: 1 - along },
+      { index: clamp(first + 1, size - 1), weight: along },
+    ];
+  }
+  return [-1, 0, 1, 2].map((near) => ({ index: clamp(first + near, size - 1), weight: cubic(near - along, -0.75) }));
+}
+
+function antialiased(size: number, position: number, step: number): Tap[] {
+  const widening = Math.max(step, 1);
+  const centre = step * (position + 0.5);
+  const from = Math.max(Math.trunc(centre - 2 * widening + 0.5), 0);
+  const to = Math.min(Math.trunc(centre + 2 * widening + 0.5), size);
+  const taps: Tap[] = [];
+  for (let index = from; index < to; index++) {
+    taps.push({ index, weight: cubic((index - centre + 0.5) / widening, -0.5) });
+  }
+  const sum = taps.reduce((total, { weight }) => total + weight, 0);
+  return taps.map(({ index, weight }) => ({ index, weight: weight / sum }));
+}
+
+/**
+ * Brings a grid of vectors to another size.
+ * @param vectors (rows x columns, width), row by row.
+ * @param offset added to the new size before the step between samples is taken; 0 for exact sizes.
+ * @returns (rows x columns of `to`, width).
+ */
+export function resampleGrid(
+  vectors: Float64Array,
+  width: number,
+  from: PatchGrid,
+  to: PatchGrid,
+  way: GridResampling,
+  offset = 0,
+): Float32Array {
+  const axis = (size: number, wanted: number): Tap[][] => {
+    const step = size / (wanted + offset);
+    return Array.from({ length: wanted }, (_, position) =>
+      way === 'bicubic-antialias' ? antialiased(size, position, step) : interpolating(size, position, step, way),
+    );
+  };
+  const [rows, columns] = to;
+  const across = axis(from[1], columns);
+  const down = axis(from[0], rows);
+  const wide = new Float64Array(from[0] * columns * width);
+  for (let row = 0; row < from[0]; row++) {
+    across.forEach((taps, column) => {
+      addWeighted(wide, (row * columns + column) * width, vectors, width, taps, (index) => row * from[1] + index);
+    });
+  }
+  const out = new Float64Array(rows * columns * width);
+  down.forEach((taps, row) => {
+    for (let column = 0; column < columns; column++) {
+      addWeighted(out, (row * columns + column) * width, wide, width, taps, (index) => index * columns + column);
+    }
+  });
+  return Float32Array.from(out);
+}
+
+function addWeighted(
+  out: Float64Array,
+  at: number,
+  vectors: Float64Array,
+  width: number,
+  taps: readonly Tap[],
+  vectorOf: (index: number) => number,
+): void {
+  for (const { index, weight } of taps) {
+    const from = vectorOf(index) * width;
+    for (let i = 0; i < width; i++) out[at + i] = (out[at + i] ?? 0) + weight * (vectors[from + i] ?? 0);
+  }
+}

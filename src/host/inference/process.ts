@@ -1,0 +1,41 @@
+import type { InferenceReply, InferenceRequest, InferenceTaskName, InferenceTasks } from '../../protocol/inference.js';
+import { toWire } from '../engine/wire-error.js';
+import { LoadedGraph } from './loaded-graph.js';
+
+let graph: LoadedGraph | null = null;
+
+function loaded(): LoadedGraph {
+  if (graph === null) throw new Error('no model is loaded');
+  return graph;
+}
+
+async function answer(request: InferenceRequest): Promise<InferenceTasks[InferenceTaskName]['result']> {
+  switch (request.name) {
+    case 'load':
+      graph = await LoadedGraph.load(request.params);
+      return graph.facts;
+    case 'run':
+      return loaded().run(request.params);
+    case 'tap':
+      return loaded().tap(request.params);
+  }
+}
+
+process.on('message', (request: InferenceRequest) => {
+  const reply = (message: InferenceReply): void => {
+    process.send?.(message);
+  };
+  answer(request).then(
+    (result) => {
+      reply({ id: request.id, ok: true, result });
+    },
+    (error: unknown) => {
+      reply({ id: request.id, ok: false, error: toWire(error) });
+    },
+  );
+});
+
+// Whoever started this process is gone.
+process.on('disconnect', () => {
+  process.exit();
+});

@@ -1,0 +1,68 @@
+import { mkdir, open, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import type { SourceOf } from '../../core/analysis/layer.js';
+import type { WeightCopy, WeightPlaces } from '../../core/inference/graph-builder.js';
+import { readMatrixView } from '../../core/tensors/read.js';
+
+/** Weights are read and written in pieces of about this size. */
+const PIECE_BYTES = 16 * 2 ** 20;
+
+/** Where a session looks for weights. */
+export interface WeightFolder extends WeightPlaces {
+  /** Folder that all places are relative to; the runtime reads nothing outside of it. */
+  readonly folder: string;
+}
+
+/**
+ * The folder that holds the files of a checkpoint, and `copyFile` where one is given. Links are resolved: the runtime refuses what lies
+ * outside of the folder. Files on another drive than the first cannot be reached.
+ * @param files full paths, in the order of the tensor index.
+ */
+export async function weightFolder(files: readonly string[], copyFile: string | null): Promise<WeightFolder> {
+  const targets = await Promise.all(files.map((file) => realpath(file)));
+  const all = copyFile === null ? targets : [copyFile, ...targets];
+  const root = path.parse(all[0] ?? '').root;
+  const reachable = all.filter((file) => path.parse(file).root === root);
+  const folder = commonFolder(reachable.map((file) => path.dirname(file)));
+  const locationOf = (file: string): string => path.relative(folder, file).split(path.sep).join('/');
+  return {
+    folder,
+    locationOf: (index) => {
+      const target = targets[index];
+      return target !== undefined && reachable.includes(target) ? locationOf(target) : null;
+    },
+    copyLocation: copyFile === null ? '' : locationOf(copyFile),
+  };
+}
+
+function commonFolder(folders: readonly string[]): string {
+  const [first = '', ...others] = folders;
+  let common = first;
+  while (others.some((folder) => !isInside(common, folder))) common = path.dirname(common);
+  return common;
+}
+
+function isInside(folder: string, other: string): boolean {
+  const way = path.relative(folder, other);
+  return way === '' || (way !== '..' && !way.startsWith(`..${path.sep}`) && !path.isAbsolute(way));
+}
+
+/** Writes weights as float32 to a new file in a new folder that only this user can read; never more than a piece is held. */
+export async function writeCopies(file: string, copies: readonly WeightCopy[], sourceOf: SourceOf): Promise<void> {
+  await mkdir(path.dirname(file), { mode: 0o700 });
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    // They lie in the file in this order, without gaps.
+    for (const { view } of copies) {
+      const source = await sourceOf(view.tensor.file);
+      const step = Math.max(1, Math.floor(PIECE_BYTES / (view.columns * Float32Array.BYTES_PER_ELEMENT)));
+      for (let row = 0; row < view.rows; row += step) {
+        const rows = Math.min(step, view.rows - row);
+        const values = await readMatrixView(source, { ...view, rowStart: view.rowStart + row, rows });
+        await handle.writeFile(new Uint8Array(Float32Array.from(values).buffer));
+      }
+    }
+  } finally {
+    await handle.close();
+  }
+}
