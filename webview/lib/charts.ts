@@ -1,5 +1,4 @@
 import { standaloneSvg, type ChartPicture } from '../../src/core/charts/pictures.js';
-
 import type * as Charts from './echarts.js';
 
 /** The chart library with what wraps it. */

@@ -28,7 +28,11 @@ export function describeForward(
     throw notRunnable(file, `it is a ${model.tower} tower, which takes no pictures`, 'a model that takes pictures');
   }
   if (model.windowed === true) {
-    throw notRunnable(file, 'its tokens attend within windows that move from layer to layer', 'attention over the whole picture');
+    throw notRunnable(
+      file,
+      'its tokens attend within windows that move from layer to layer',
+      'attention over the whole picture',
+    );
   }
   const describe = FORWARD_FAMILIES.get(model.family);
   const [first] = model.layers;
