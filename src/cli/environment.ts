@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { createEngine } from '../host/engine/engine.js';
+import { createEngine, usualThreads } from '../host/engine/engine.js';
 import type { Engine } from '../host/engine/contract.js';
 import type { CommonOptions } from './options.js';
 
@@ -19,7 +19,7 @@ export function programVersion(): string {
 export function engineFor(options: CommonOptions): Engine {
   return createEngine({
     workerFile: path.join(BUNDLES, 'worker.js'),
-    threads: options.threads,
+    threads: options.threads ?? usualThreads(),
     cacheFolder: options.cache ? path.join(cacheHome(), 'qk-lens') : null,
   });
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { createEngine } from '../host/engine/engine.js';
+import { createEngine, usualThreads } from '../host/engine/engine.js';
 import type { QkLensApi } from './api.js';
 import { commandHandlers } from './commands/handlers.js';
 import { registerCommands } from './commands/register.js';
@@ -44,7 +44,8 @@ function compose(context: vscode.ExtensionContext, log: ChannelLog): Omit<QkLens
   const engine = new LazyEngine(() =>
     createEngine({
       workerFile: vscode.Uri.joinPath(extensionUri, 'dist', 'worker.js').fsPath,
-      threads: config.get('threads') || null,
+      // One processor stays free: with all of them computing, the editor draws the first layer 100 ms later.
+      threads: config.get('threads') || usualThreads(1),
       cacheFolder: config.get('cacheEnabled') ? vscode.Uri.joinPath(globalStorageUri, 'figures').fsPath : null,
     }),
   );

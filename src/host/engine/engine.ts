@@ -21,8 +21,8 @@ import { WorkerPool } from './worker-pool.js';
 export interface EngineOptions {
   /** Bundle of `worker.ts`. */
   readonly workerFile: string;
-  /** Worker threads at once; null: as many as the machine has processors, at most `MAX_THREADS`. */
-  readonly threads: number | null;
+  /** Worker threads at once. */
+  readonly threads: number;
   /** Folder of finished figures; null: none are kept. */
   readonly cacheFolder: string | null;
 }
@@ -36,11 +36,16 @@ const IDLE_MS = 60_000;
 /** Raised when the same weights give other figures. */
 const FIGURES_VERSION = 1;
 
+/** Worker threads for this machine: as many as it has processors, but for those that are spared, at least one. */
+export function usualThreads(spared = 0): number {
+  return Math.max(1, Math.min(MAX_THREADS, availableParallelism() - spared));
+}
+
 /** An engine whose worker threads start with the first request. */
 export function createEngine(options: EngineOptions): Engine {
   const pool = new WorkerPool({
     workerFile: options.workerFile,
-    size: options.threads ?? Math.min(MAX_THREADS, availableParallelism()),
+    size: options.threads,
     idleMs: IDLE_MS,
   });
   return {

@@ -5,7 +5,7 @@ export interface Settings {
   readonly basis: Basis;
   /** Globs of the files that the tree lists. */
   readonly include: readonly string[];
-  /** Worker threads; 0 leaves the number to the engine. */
+  /** Worker threads; 0 spares one processor of the machine. */
   readonly threads: number;
   readonly cacheEnabled: boolean;
 }
