@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { layerVectors, analyzeLayer, type SourceOf } from '../../core/analysis/layer.js';
-import { CheckpointError } from '../../core/errors.js';
 import { openCheckpoint } from '../../core/formats/open-checkpoint.js';
 import { HeadSolver } from '../../core/linalg/head-solver.js';
 import { recognise } from '../../core/model/recognise.js';
 import type { TensorEntry } from '../../core/tensors/tensor-index.js';
 import type { CheckpointFiles, TaskName, WorkerTasks } from '../../protocol/worker.js';
-import { type OpenFolder, openCheckpointFolder } from '../files/checkpoint-folder.js';
+import { openCheckpointFolder } from '../files/checkpoint-folder.js';
 import type { ReadCounter } from '../files/file-source.js';
+import { closing, inspectedSources } from '../files/inspected-files.js';
 import { readJsonBeside } from '../files/json-beside.js';
 import { resolveCheckpoint } from '../files/resolve-checkpoint.js';
 import { recallLayers, storeLayers } from './cache-file.js';
@@ -77,31 +77,7 @@ async function withFiles<Result>(
 ): Promise<Result> {
   const counter: ReadCounter = { bytes: 0 };
   const folder = openCheckpointFolder({ folder: checkpoint.folder, name: checkpoint.files[0]?.name ?? '' }, counter);
-  const sourceOf: SourceOf = async (file) => {
-    const state = checkpoint.files[file];
-    if (state === undefined) throw new Error(`the checkpoint has no file ${String(file)}`);
-    const source = await folder.open(state.name);
-    if (source.size !== state.sizeBytes || source.modifiedMs !== state.modifiedMs) {
-      throw new CheckpointError('changed', state.name, 'the file changed after it was opened', 'open it again');
-    }
-    return source;
-  };
-  return closing(folder, () => action(sourceOf, counter));
-}
-
-/** Closes the files whatever happens; the action's own failure comes first. */
-async function closing<Result>(folder: OpenFolder, action: () => Promise<Result>): Promise<Result> {
-  const outcome = await action().then(
-    (result) => ({ result }),
-    (error: unknown) => ({ error }),
-  );
-  const closed = await folder.close().then(
-    () => null,
-    (error: unknown) => ({ error }),
-  );
-  if ('error' in outcome) throw outcome.error;
-  if (closed !== null) throw closed.error;
-  return outcome.result;
+  return closing(folder, () => action(inspectedSources(folder, checkpoint), counter));
 }
 
 /** Tells one directory of tensors from another, without reading their elements. */
