@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useMemo, useReducer, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useReducer, useRef } from 'preact/hooks';
 import { entryOf, headEntries } from '../../src/core/charts/head-entries.js';
 import { placeName } from '../../src/core/charts/format.js';
 import { cellLabel, entrySentence } from '../../src/core/charts/words.js';
@@ -29,7 +29,8 @@ export function App({ host, own }: { readonly host: PanelHost; readonly own: Own
   const [state, dispatch] = useReducer(reduce, null, () => initialState(host.load()));
   const latest = useRef({ state, theme });
   latest.current = { state, theme };
-  useEffect(() => {
+  // Not a plain effect, which waits for a frame: the host's answer is on its way while the page is laid out.
+  useLayoutEffect(() => {
     const queue = messageQueue((messages) => {
       dispatch({ type: 'messages', messages });
     });
@@ -59,16 +60,22 @@ export function App({ host, own }: { readonly host: PanelHost; readonly own: Own
   );
 }
 
-/** Collects messages until the next frame: twelve layers out of a cache are one drawing, not twelve. */
+/** Collects messages until the next frame: twelve layers out of a cache are one drawing, not twelve. The first layer does not wait. */
 function messageQueue(flush: (messages: readonly ToPanel[]) => void): (message: ToPanel) => void {
   let waiting: ToPanel[] = [];
+  let drawn = false;
   const empty = (): void => {
     const messages = waiting;
     waiting = [];
-    flush(messages);
+    if (messages.length > 0) flush(messages);
   };
   return (message) => {
     waiting.push(message);
+    if (message.type === 'layer' && !drawn) {
+      drawn = true;
+      empty();
+      return;
+    }
     if (waiting.length > 1) return;
     // A hidden page has no frames.
     if (document.visibilityState === 'visible') requestAnimationFrame(empty);
