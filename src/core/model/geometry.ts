@@ -131,8 +131,13 @@ function findImageSize(
     }
     return { ...nothing, size: sources.imageSize };
   }
+  const table = firstOf(embedding.positions, sources);
+  const wanted = said === null || patch === null ? null : patchesOf(said, patch);
+  // 25 entries are a class token and 4 x 6 patches as well as 5 x 5 patches: config.json knows.
+  if (patchCounts(table, prefix, sources.width).some((count) => count === wanted))
+    return { ...nothing, size: said, confirmedBy: ['config.json'] };
   const grid =
-    gridOfTable(firstOf(embedding.positions, sources), prefix, sources.width) ??
+    gridOfTable(table, prefix, sources.width) ??
     gridOfBias(embedding, sources) ??
     gridOfWindows(embedding, sources);
   if (grid === null || patch === null) {
@@ -145,11 +150,8 @@ function findImageSize(
       ),
     };
   }
-  if ('patches' in grid) {
-    // A table that is no square tells the number of patches only.
-    const fits = said !== null && patchesOf(said, patch) === grid.patches;
-    return fits ? { ...nothing, size: said, confirmedBy: ['config.json'] } : { ...nothing, size: null };
-  }
+  // A table that is no square tells the number of patches only.
+  if (grid === 'no-square') return { ...nothing, size: null };
   const size: readonly [number, number] = [grid.rows * patch, grid.columns * patch];
   if (said === null) return { ...nothing, size };
   // Sides that are no multiple of the patch are cut off, as in 378 or 384 pixels at patches of 14.
@@ -159,22 +161,26 @@ function findImageSize(
   return { ...nothing, size, warnings: [{ code: 'config-contradiction', message }] };
 }
 
-type TableGrid = { readonly rows: number; readonly columns: number } | { readonly patches: number };
+type TableGrid = { readonly rows: number; readonly columns: number } | 'no-square';
 
 /** Grid of a position table, (1, tokens, width), (tokens, width) or (1, rows, columns, width). */
 function gridOfTable(table: TensorEntry | null, prefix: Model['prefixTokens'], width: number): TableGrid | null {
   if (table?.shape.at(-1) !== width) return null;
   const [one, rows, columns] = table.shape;
   if (table.shape.length === 4 && one === 1 && rows !== undefined && columns !== undefined) return { rows, columns };
-  const tokens = elementCount(table.shape) / width;
-  const { class: classes, distillation, registers } = prefix;
-  // Registers, or all prefix tokens, may have no position.
-  const prefixes = [classes + distillation + registers, classes + distillation, classes, 0];
-  for (const count of prefixes) {
-    const side = Math.sqrt(tokens - count);
+  for (const patches of patchCounts(table, prefix, width)) {
+    const side = Math.sqrt(patches);
     if (Number.isInteger(side) && side > 0) return { rows: side, columns: side };
   }
-  return { patches: tokens - classes - distillation };
+  return 'no-square';
+}
+
+/** How many patches a table in one row may have positions for: registers, or all prefix tokens, may have none. */
+function patchCounts(table: TensorEntry | null, prefix: Model['prefixTokens'], width: number): number[] {
+  if (table?.shape.at(-1) !== width || table.shape.length === 4) return [];
+  const tokens = elementCount(table.shape) / width;
+  const { class: classes, distillation, registers } = prefix;
+  return [classes + distillation + registers, classes + distillation, classes, 0].map((count) => tokens - count);
 }
 
 /** Grid of a table of relative biases between all patches: (2 side - 1)^2 entries, and 3 for the class token. */

@@ -41,6 +41,15 @@ describe('the geometry of a vision transformer', () => {
     expect(vit({ config: { image_size: [224, 224] } }, table).imageSize).toBeNull();
   });
 
+  it('believes config.json where the table could be another square', () => {
+    const table: Shapes = [['pos_embed', [1, 1 + 4 * 6, 384]]];
+    expect(vit({ config: { image_size: [64, 96] } }, table)).toMatchObject({
+      imageSize: [64, 96],
+      confirmedBy: ['config.json'],
+    });
+    expect(vit({}, table).imageSize).toEqual([80, 80]);
+  });
+
   it('believes the position table rather than config.json, and says so', () => {
     const recognition = recogniseShapes(timmVit(), { config: { image_size: 384 } });
     expect(onlyModel(recognition).imageSize).toEqual([224, 224]);
