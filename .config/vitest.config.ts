@@ -4,6 +4,11 @@ export default defineConfig({
   test: {
     root: `${import.meta.dirname}/..`,
     globalSetup: '.config/vitest.setup.mjs',
+    // The usual number leaves a core to somebody who watches; here two cores are all there is.
+    maxWorkers: '100%',
+    // Only for what hangs: how fast things are is measured by the bench.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'] } },
       { extends: true, test: { name: 'packaging', include: ['test/packaging/**/*.test.ts'] } },
