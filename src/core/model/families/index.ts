@@ -16,8 +16,10 @@ import { hfSwin } from './hf-swin.js';
 import { hfVit } from './hf-vit.js';
 import { hfVitMae } from './hf-vit-mae.js';
 import { hfWhisper } from './hf-whisper.js';
+import { hfWav2Vec2 } from './hf-wav2vec2.js';
 import { mae } from './mae.js';
 import { openClip } from './open-clip.js';
+import { sam } from './sam.js';
 import { simmim } from './simmim.js';
 import { timmBeit } from './timm-beit.js';
 import { timmDeitDistilled } from './timm-deit-distilled.js';
@@ -36,6 +38,7 @@ export const FAMILIES: readonly Family[] = [
   dino,
   simmim,
   timmDeitDistilled,
+  sam,
   timmEva02,
   timmBeit,
   timmEva,
@@ -55,6 +58,7 @@ export const FAMILIES: readonly Family[] = [
   hfClip,
   hfSiglip,
   hfWhisper,
+  hfWav2Vec2,
   hfLlama,
   hfGpt2,
   hfBert,

@@ -93,6 +93,9 @@ function refuse(names: TensorNames, { weights }: Convention, block: string, path
   if (names.has(joinPath(path, 'temperature')) && names.under(joinPath(block, 'local_mp.')).length > 0) {
     return `${quoteName(path)} attends between channels and not between tokens, as XCiT does: it has no figures.`;
   }
+  if (names.has(joinPath(path, 'proj_l.weight')) && names.has(joinPath(path, 'proj_w.weight'))) {
+    return `${quoteName(path)} mixes the scores of its heads before the softmax, as CaiT's talking heads do: no head attends by its own query and key, and it has no figures.`;
+  }
   return null;
 }
 

@@ -45,7 +45,14 @@ const BEFORE = [
 const BESIDE = ['norm', 'layer_norm', 'layernorm', 'LayerNorm', 'ln'];
 
 /** Settings that say whether norms stand before the attention. */
-const FIRST_FLAGS = ['norm_first', 'normalize_before', 'encoder_normalize_before', 'do_layer_norm_before', 'pre_norm'];
+const FIRST_FLAGS = [
+  'norm_first',
+  'normalize_before',
+  'encoder_normalize_before',
+  'do_layer_norm_before',
+  'do_stable_layer_norm',
+  'pre_norm',
+];
 
 /** Conventions under which a norm inside the attention module comes first, as in lucidrains' models. */
 const INNER_NORM = new Set(['to_qkv.weight', 'to_q.weight']);
@@ -60,6 +67,8 @@ export function findNorm(
   block: string,
 ): NormFinding {
   const attention = joinPath(block, layout.attention);
+  const merged = mergedKeys(names, attention);
+  if (merged !== null) return { norm: null, assumed: merged };
   const weight = isFused(layout.weights) ? layout.weights.fused : layout.weights.query;
   const width = names.get(joinPath(attention, weight))?.shape;
   const first = saysNormFirst(facts);
@@ -95,6 +104,12 @@ function placesOf(attention: string, weight: string): { place: string; candidate
   return [...inside, ...around, ...itself];
 }
 
+/** Says that keys are read from other tokens than queries, as in PVT, Twins and SegFormer; null where nothing shows it. */
+function mergedKeys(names: TensorNames, attention: string): string | null {
+  if (!names.has(joinPath(attention, 'sr.weight'))) return null;
+  return 'Keys are read from fewer tokens, which sr merges and a norm of their own follows: no one norm feeds query and key, and a mode compares a token with merged ones.';
+}
+
 /** Why the names do not tell whether a norm stands before the attention. */
 function doubtOf(names: TensorNames, facts: FileFacts, block: string, attention: string): string | null {
   const has = (path: string): boolean => names.has(joinPath(block, path));
@@ -103,6 +118,9 @@ function doubtOf(names: TensorNames, facts: FileFacts, block: string, attention:
   }
   if (has('self_attn_layer_norm.weight')) {
     return 'self_attn_layer_norm stands before the attention in some models and after it in others, and nothing in the file says which';
+  }
+  if (has('feed_forward.intermediate_dense.weight') && has('final_layer_norm.weight')) {
+    return 'layers of this kind (wav2vec 2.0, HuBERT) norm before the attention only with do_stable_layer_norm, and nothing in the file says it';
   }
   if (names.has(joinPath(attention, 'logit_scale'))) {
     return 'models with a logit_scale in the attention often norm afterwards, and nothing in the file says which';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Model } from '../../../../src/core/model/model.js';
-import { recogniseShapes, type Shapes } from './support.js';
+import { recogniseShapes, type Shapes, timmVit } from './support.js';
 
 /**
  * Names and shapes that timm, Transformers and torchvision give their models (cut to two layers a stack): a heading for each model,
@@ -156,13 +156,16 @@ describe('models as libraries name them', () => {
   });
 
   it('takes no family for models that only share its names', () => {
-    for (const name of ['timm hiera_tiny_224', 'timm samvit_base_patch16', 'timm cait_xxs24_224']) {
+    for (const name of ['timm hiera_tiny_224', 'timm cait_xxs24_224']) {
       expect(new Set(modelsOf(name).map(({ family }) => family))).toEqual(new Set(['generic']));
     }
+  });
+
+  it('knows the image encoder of Segment Anything, whose layers attend in windows', () => {
     const [sam] = modelsOf('timm samvit_base_patch16');
-    expect(sam?.layers[0]).toMatchObject({ heads: 12, headSize: 64 });
-    expect(sam?.assumptions.map(({ text }) => text).join(' ')).toContain('rel_pos_h, rel_pos_w');
-    expect(sam?.unmatched).toContain('blocks.0.attn.rel_pos_h');
+    expect(sam).toMatchObject({ family: 'sam', position: 'relative-bias', windowed: true, unmatched: [] });
+    expect(sam?.layers[0]).toMatchObject({ heads: 12, headSize: 64, norm: { kind: 'layer' } });
+    expect(sam?.assumptions).toEqual([]);
   });
 
   it('does not take attention between channels for attention between tokens', () => {
@@ -170,5 +173,56 @@ describe('models as libraries name them', () => {
     const { models: found, warnings } = recogniseShapes(shapes);
     expect(found.map((model) => model.layers[0]?.path)).toEqual(['cls_attn_blocks.0.attn']);
     expect(warnings.map(({ message }) => message).join()).toContain('blocks.0.attn attends between channels');
+  });
+
+  it('declines heads whose scores are mixed with those of others', () => {
+    const talking: Shapes = [
+      ['blocks.0.attn.proj_l.weight', [6, 6]],
+      ['blocks.0.attn.proj_w.weight', [6, 6]],
+      ['blocks.1.attn.proj_l.weight', [6, 6]],
+      ['blocks.1.attn.proj_w.weight', [6, 6]],
+    ];
+    const { models: found, warnings } = recogniseShapes([...timmVit({ depth: 2 }), ...talking]);
+    expect(found).toEqual([]);
+    expect(warnings.map(({ message }) => message).join()).toContain('blocks.0.attn mixes the scores of its heads');
+  });
+
+  it.each([
+    [
+      'before the attention in the large models',
+      'layer',
+      [['feature_extractor.conv_layers.1.layer_norm.weight', [32]]],
+    ],
+    ['after it in the base models', null, []],
+  ] as const)('knows that wav2vec 2.0 norms %s', (_, norm, more) => {
+    const attention = ['q_proj', 'k_proj', 'v_proj', 'out_proj'].map((name) => `attention.${name}`);
+    const block = (layer: number): Shapes =>
+      [
+        ...attention.map((name) => [`${name}.weight`, [128, 128]] as const),
+        ...['layer_norm', 'final_layer_norm'].map((name) => [`${name}.weight`, [128]] as const),
+        ['feed_forward.intermediate_dense.weight', [512, 128]] as const,
+      ].map(([name, shape]) => [`wav2vec2.encoder.layers.${String(layer)}.${name}`, shape]);
+    const stem: Shapes = [['wav2vec2.feature_extractor.conv_layers.1.conv.weight', [32, 32, 3]]];
+    const own = more.map(([name, shape]) => [`wav2vec2.${name}`, shape] as const);
+    const [model] = recogniseShapes([...stem, ...own, ...block(0), ...block(1)]).models;
+    expect(model).toMatchObject({ family: 'hf-wav2vec2', tower: 'audio', title: 'wav2vec 2.0, width 128' });
+    expect(model?.layers[0]?.norm?.kind ?? null).toBe(norm);
+  });
+
+  it('has no norm for query and key where keys are read from merged tokens', () => {
+    const block = (layer: number): Shapes =>
+      (
+        [
+          ['layer_norm_1.weight', [64]],
+          ['attention.self.query.weight', [64, 64]],
+          ['attention.self.key.weight', [64, 64]],
+          ['attention.self.value.weight', [64, 64]],
+          ['attention.self.sr.weight', [64, 64, 2, 2]],
+          ['attention.self.layer_norm.weight', [64]],
+        ] as const
+      ).map(([name, shape]) => [`segformer.encoder.block.0.${String(layer)}.${name}`, shape]);
+    const [model] = recogniseShapes([...block(0), ...block(1)]).models;
+    expect(model?.layers[0]?.norm).toBeNull();
+    expect(model?.assumptions.map(({ text }) => text).join(' ')).toContain('Keys are read from fewer tokens');
   });
 });
