@@ -3,7 +3,9 @@ import { parseArgs } from 'node:util';
 import { build, context } from 'esbuild';
 import { products, tests } from './bundles.mjs';
 import { deleteStale, readManifest } from './files.mjs';
+import { copyGrammar } from './grammar.mjs';
 import { buildKernels } from './kernels.mjs';
+import { copyNativeFiles } from './native.mjs';
 import { thirdPartyNotices } from './notices.mjs';
 import { inRoot } from './paths.mjs';
 
@@ -16,11 +18,19 @@ function printSizes(metafile) {
   }
 }
 
-/** The editor wants an extension around a suite; this one is empty, so that the packaged extension is what gets tested. */
+/**
+ * The editor wants an extension around a suite. This one has nothing but a kind of notebook, which the test host has none of, so that the packaged
+ * extension is what gets tested.
+ */
 function writeSuiteManifest() {
   const file = inRoot('dist/test/package.json');
   const { publisher } = readManifest(inRoot('package.json'));
-  writeFileSync(file, JSON.stringify({ name: 'suite', publisher, version: '0.0.0', engines: { vscode: '*' } }));
+  const notebooks = [{ type: 'suite', displayName: 'Suite', selector: [{ filenamePattern: '*.suite' }] }];
+  const contributes = { notebooks };
+  writeFileSync(
+    file,
+    JSON.stringify({ name: 'suite', publisher, version: '0.0.0', engines: { vscode: '*' }, contributes }),
+  );
   return file;
 }
 
@@ -44,13 +54,21 @@ async function once() {
   const shipped = metafiles.slice(0, products.length);
   shipped.forEach(printSizes);
   const written = metafiles.flatMap(({ outputs }) => Object.keys(outputs)).map((file) => inRoot(file));
-  const current = new Set([...written, writeNotices(shipped), writeSuiteManifest()]);
+  const current = new Set([
+    ...written,
+    ...copyNativeFiles(),
+    ...copyGrammar(),
+    writeNotices(shipped),
+    writeSuiteManifest(),
+  ]);
   deleteStale(inRoot('dist'), current);
   deleteStale(inRoot('build/test'), current);
   chmodSync(inRoot('dist/cli.js'), 0o755);
 }
 
 async function watch() {
+  copyNativeFiles();
+  copyGrammar();
   for (const bundle of [...products, ...tests()]) {
     await (await context({ ...bundle, logLevel: 'info' })).watch();
   }

@@ -3,8 +3,10 @@ import { Command, CommanderError } from 'commander';
 import { CheckpointError } from '../core/errors.js';
 import { analyzeCommand } from './commands/analyze.js';
 import { attentionCommand } from './commands/attention.js';
+import { attentionFolderCommand, folderOf } from './commands/attention-folder.js';
 import { inspectCommand } from './commands/inspect.js';
 import { keypointsCommand } from './commands/keypoints.js';
+import { matchCommand } from './commands/match.js';
 import { modesCommand } from './commands/modes.js';
 import {
   type AttentionFlags,
@@ -14,6 +16,9 @@ import {
   type ModesFlags,
   modesOptions,
 } from './commands/run-on-image-options.js';
+import { semanticsCommand } from './commands/semantics.js';
+import { type SemanticsFlags, semanticsOptions } from './commands/semantics-options.js';
+import { readSources } from '../host/source/read-sources.js';
 import type { CommandContext } from './context.js';
 import { engineFor, programVersion } from './environment.js';
 import { type CommonFlags, type CommonOptions, commonOptions } from './options.js';
@@ -27,6 +32,12 @@ const INTERRUPTED = 130;
 /** Options of `inspect`. */
 interface InspectFlags extends CommonFlags {
   readonly tensors?: true;
+}
+
+/** Options of `match`. */
+interface MatchFlags extends CommonFlags {
+  readonly class?: string;
+  readonly strict?: true;
 }
 
 /** Options of `analyze`. */
@@ -68,7 +79,7 @@ function build(): Command {
       }),
     );
   withImageOptions(withCommonOptions(program.command('attention')))
-    .description('what the heads attend to on a picture')
+    .description('what the heads attend to on a picture, or on the pictures of a folder that have masks')
     .option(
       '--layer <layers>',
       'all, or layers such as 3 or 3,8; the npz holds the attention of those that are named',
@@ -79,10 +90,18 @@ function build(): Command {
     .option('--keys <variant>', 'with --mask: without-prefix (default), without-prefix-and-self or all')
     .option('--knn <number>', 'what only this many nearest keys leave out and change')
     .option('--npz <file>', 'write attention and tokens of named layers, pixels and output')
+    .option('--svg <file>', 'draw what a token attends to in every head; with masks also the preference over depth')
+    .option('--png <file>', 'the same as pixels')
+    .option('--query <token>', 'with --svg or --png: class, or ROW,COLUMN of a patch')
+    .option('--labels <meaning>', 'of masks in a folder: roles (0 background, 1 object, 2 other) or objects')
     .action((file: string, image: string | undefined, flags: CommonFlags & ImageFlags & AttentionFlags) =>
-      run(file, flags, (context, options) =>
-        attentionCommand(context, file, imageChoice(image, flags), options, attentionOptions(flags)),
-      ),
+      run(file, flags, async (context, options) => {
+        const choice = imageChoice(image, flags);
+        const folder = await folderOf(choice);
+        const wanted = attentionOptions(flags, folder !== null);
+        if (folder === null) await attentionCommand(context, file, choice, options, wanted);
+        else await attentionFolderCommand(context, file, { folder, size: choice.size }, options, wanted);
+      }),
     );
   withImageOptions(withCommonOptions(program.command('modes')))
     .description('what the modes of one head do on a picture')
@@ -90,11 +109,50 @@ function build(): Command {
     .requiredOption('--head <number>', 'the head')
     .option('--top <number>', 'modes that are told, by their contribution', '6')
     .option('--ablate <modes>', 'run again without these modes, such as 0,3')
+    .option('--svg <file>', 'draw the query and key maps of these modes over the picture')
+    .option('--png <file>', 'the same as pixels')
     .action((file: string, image: string | undefined, flags: CommonFlags & ImageFlags & ModesFlags) =>
       run(file, flags, (context, options) =>
         modesCommand(context, file, imageChoice(image, flags), options, modesOptions(flags)),
       ),
     );
+  withImageOptions(withCommonOptions(program.command('semantics')))
+    .description(
+      'what the patches hold by keypoints, and whether attention follows it; for a folder of pictures its summary',
+    )
+    .option('--concentration <kind>', 'scale, count or response', 'scale')
+    .option('--mask <file>', 'grey picture of labels (1 is the object), or a folder of them for a folder of pictures')
+    .option('--object-from-tokens', 'without --mask: the object is what the final tokens of the model set apart')
+    .option('--relevance <kind>', 'with an object: attention, rollout or deletion', 'attention')
+    .option('--candidates <number>', 'with an object: off-object pieces whose effect is checked', '3')
+    .option('--places <number>', 'with an object: other places that each piece is compared with', '20')
+    .option('--prompt <guide>', 'add to all scores towards patches: concentration or target')
+    .option('--beta <number>', 'with --prompt: how much is added where the guide is 1')
+    .option('--shifts <number>', 'with --prompt: shifts of the guide that it is compared with', '39')
+    .option(
+      '--guided-masks <file>',
+      'write chances to be masked (npz and json); of a folder these only, without running the model',
+    )
+    .option('--rho <number>', 'with --guided-masks: share of patches that is masked, 0.75 if not given')
+    .option('--alpha <number>', 'with --guided-masks: 0 even chances to 1 by keypoints alone, 0.5 if not given')
+    .option('--direction <name>', 'with --guided-masks: rich (patches with many keypoints first) or poor')
+    .action((file: string, image: string | undefined, flags: CommonFlags & ImageFlags & SemanticsFlags) =>
+      run(file, flags, (context, options) =>
+        semanticsCommand(context, file, imageChoice(image, flags), options, semanticsOptions(flags)),
+      ),
+    );
+  withCommonOptions(program.command('match').argument('<source>', 'a Python file, a notebook, or a folder of them'))
+    .description('which definitions of Python source own which tensors of the checkpoint')
+    .option('--class <name>', 'the class that is the model, instead of the one that fits best')
+    .option('--strict', 'exit with 1 where code and checkpoint disagree')
+    .action(async (source: string, file: string, flags: MatchFlags) => {
+      const texts = await naming(source, () => readSources(source));
+      await run(file, flags, async (context, options) => {
+        const className = flags.class ?? null;
+        const disagree = await matchCommand(context, { path: source, texts }, file, { ...options, className });
+        if (disagree && flags.strict === true) process.exitCode = FAILED;
+      });
+    });
   program
     .command('keypoints')
     .description('the SIFT keypoints of a picture, at its own size')
@@ -147,9 +205,9 @@ async function run(
 }
 
 /** Runs an action on a file; its failure names the path as it was given. */
-async function naming(file: string, action: () => Promise<void>): Promise<void> {
+async function naming<Result>(file: string, action: () => Promise<Result>): Promise<Result> {
   try {
-    await action();
+    return await action();
   } catch (error) {
     throw error instanceof CheckpointError ? new FileFailure(file, error) : error;
   }

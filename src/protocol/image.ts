@@ -96,7 +96,7 @@ export interface AttentionRows {
   readonly token: number;
   /** (heads, tokens). */
   readonly rows: Float32Array;
-  /** How far the attention's output recomputed from these is from the model's own, and its largest magnitude. */
+  /** How far the attention's output recomputed is from the model's own, and its largest magnitude: of the whole layer, or of this token where the layer's attention does not fit into memory. */
   readonly recomputed: { readonly maxAbsError: number; readonly largest: number };
 }
 
@@ -169,17 +169,31 @@ export type Change =
 /** What a change does to the model's output. */
 export interface ChangedRun {
   readonly image: number;
+  /** Raised with every change; figures of the changed model name the one that they are about. */
+  readonly id: number;
   readonly change: Change;
-  readonly outputChange: { readonly relativeL2: number; readonly cosine: number };
+  /** Null where the output is zero. */
+  readonly outputChange: { readonly relativeL2: number | null; readonly cosine: number | null };
   readonly topBefore: OutputCard['top'];
   readonly topAfter: OutputCard['top'];
-  /** Mean over heads and patches of the total variation between the layer's attention before and after; one a layer, null where not computed. */
+  /** Mean over heads and patches of the total variation between the layer's attention before and after; one a layer, null where not computed yet: the run is told again as they come. */
   readonly attentionChange: readonly (number | null)[];
-  /** With `nearest-keys`: mean attention that lay outside the nearest keys, one a layer. */
-  readonly massOutside: readonly number[] | null;
+  /** With `nearest-keys`: mean attention that lay outside the nearest keys, one a layer, null where not computed yet. */
+  readonly massOutside: readonly (number | null)[] | null;
   /** With `prompt`: 5 and 95 % of the output's relative change under shifts of g. */
   readonly band: readonly [low: number, high: number] | null;
   readonly notes: readonly string[];
+}
+
+/** What one token attends to in every head of a layer of the changed model. */
+export interface ChangedRows {
+  readonly image: number;
+  /** `id` of the changed run. */
+  readonly run: number;
+  readonly layer: number;
+  readonly token: number;
+  /** (heads, tokens). */
+  readonly rows: Float32Array;
 }
 
 /** Keypoints of the picture and how attention follows them. */
@@ -220,6 +234,9 @@ export type ImageToPanel =
   | { readonly type: 'mask'; readonly image: number; readonly mask: Mask | null }
   | { readonly type: 'preference'; readonly figures: LayerPreference }
   | { readonly type: 'changed-run'; readonly image: number; readonly run: ChangedRun | null }
+  | { readonly type: 'changed-attention'; readonly figures: ChangedRows }
+  /** Attention preference of one layer of the changed model, without bands. */
+  | { readonly type: 'changed-preference'; readonly run: number; readonly figures: LayerPreference }
   | { readonly type: 'keypoints'; readonly figures: KeypointFigures }
   | { readonly type: 'interrelation'; readonly figures: LayerInterrelation }
   /** All layers are there: [layer, head] of the heads that Benjamini and Hochberg keep at 0.05. */
@@ -232,7 +249,8 @@ export type ImageToPanel =
   | { readonly type: 'image-trouble'; readonly task: ImageTask; readonly trouble: Trouble };
 
 /** Work on an image that can take longer than a moment, for progress and for what failed. */
-export type ImageTask = 'head' | 'attention' | 'rollout' | 'mask' | 'preference' | 'change' | 'keypoints' | 'export';
+export type ImageTask =
+  'preprocess' | 'head' | 'attention' | 'rollout' | 'mask' | 'preference' | 'change' | 'keypoints' | 'export';
 
 /** Intents of the panel about the image. */
 export type ImageFromPanel =
@@ -257,6 +275,9 @@ export type ImageFromPanel =
   | { readonly type: 'want-preference'; readonly image: number; readonly keys: KeyVariant }
   | { readonly type: 'change'; readonly image: number; readonly change: Change }
   | { readonly type: 'undo-change' }
+  /** Of the changed model, while there is one. */
+  | { readonly type: 'want-changed-attention'; readonly image: number; readonly layer: number; readonly token: number }
+  | { readonly type: 'want-changed-preference'; readonly image: number; readonly keys: KeyVariant }
   | {
       readonly type: 'want-keypoints';
       readonly image: number;

@@ -1,7 +1,9 @@
 import type { TapName } from '../core/inference/build-graph.js';
+import type { AttentionFigures, AttentionQuestions } from '../core/analysis/image/attention-figures.js';
 import type { ForwardEdits } from '../core/inference/edits.js';
 import type { PatchGrid } from '../core/inference/forward.js';
 import type { OutputName } from '../core/inference/outputs.js';
+import type { RecomputedOutput } from '../core/inference/recompute-layer.js';
 import type { Assumption, Model } from '../core/model/model.js';
 import type { TensorEntry } from '../core/tensors/tensor-index.js';
 import type { CheckpointFiles, WireError } from './worker.js';
@@ -19,6 +21,8 @@ export interface LoadParams {
   readonly edits: ForwardEdits;
   /** Threads of the runtime; null: as many as the machine has cores. */
   readonly threads: number | null;
+  /** Whether it will run a single time, so that little work is put into its preparation. */
+  readonly once?: boolean;
   /** Folder, not there yet, for weights that have to be copied. */
   readonly scratchFolder: string;
 }
@@ -54,11 +58,43 @@ export interface RunResult {
   readonly peakBytes: number;
 }
 
+/** What is added to the scores towards each token: one (heads, tokens) a layer. */
+export type Prompted = readonly Float32Array[];
+
+/** Which attention of the last run to compute, and what to tell of it. */
+export interface AttendParams {
+  readonly layer: number;
+  /** Null: all heads. */
+  readonly head: number | null;
+  readonly questions: AttentionQuestions;
+  /** Whether the attention itself is wanted. */
+  readonly keep: boolean;
+  /** The token whose row is wanted; null: none. */
+  readonly token: number | null;
+}
+
+/** The attention of a layer, computed in float64 from the tokens that entered it and the weights. */
+export interface AttendResult {
+  readonly figures: readonly AttentionFigures[];
+  /** (tokens, tokens) of each head that was told of; empty where it is not wanted. */
+  readonly attention: readonly Float32Array[];
+  /** What the token attends to in each head that was told of, (tokens); empty where none was wanted. */
+  readonly rows: readonly Float32Array[];
+  /** How far the output of the layer that follows from it is from that of the graph, and the largest magnitude of that. */
+  readonly recomputed: RecomputedOutput;
+  readonly bytesRead: number;
+}
+
 /** What the process of a model is asked to do, by name: parameters and result. */
 export interface InferenceTasks {
   load: { params: LoadParams; result: LoadedModel };
-  /** @param pixels (channels, height, width), ready for the model. */
-  run: { params: { readonly pixels: Float32Array }; result: RunResult };
+  /**
+   * @param pixels (channels, height, width), ready for the model.
+   * @param prompt what is added to the scores, for a model that was loaded as promptable; null: nothing.
+   */
+  run: { params: { readonly pixels: Float32Array; readonly prompt: Prompted | null }; result: RunResult };
+  /** Attention of the last run, which had no prompt. */
+  attend: { params: AttendParams; result: AttendResult };
   /** A tap of the last run, (tokens, width). */
   tap: { params: { readonly tap: TapName; readonly layer: number }; result: Float32Array };
 }

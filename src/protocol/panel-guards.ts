@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import type { FromPanel, ToPanel } from './panel.js';
+import { imageFromPanel } from './image-guards.js';
+import type { FromPanel } from './panel.js';
 
 // A webview shows data from files, so what it sends is not trusted more than they are. Limits are far above real use.
 
@@ -21,6 +22,7 @@ const bytes = v.pipe(
 );
 
 const fromPanel = v.variant('type', [
+  ...imageFromPanel,
   v.strictObject({ type: v.literal('ready'), protocol: v.pipe(v.number(), v.integer()) }),
   v.strictObject({ type: v.literal('basis'), basis }),
   v.strictObject({ type: v.literal('model'), model: words }),
@@ -61,22 +63,4 @@ const fromPanel = v.variant('type', [
 export function parseFromPanel(value: unknown): FromPanel | null {
   const parsed = v.safeParse(fromPanel, value);
   return parsed.success ? parsed.output : null;
-}
-
-const TO_PANEL: ReadonlySet<unknown> = new Set<ToPanel['type']>([
-  'file',
-  'start',
-  'layer',
-  'progress',
-  'done',
-  'stopped',
-  'problem',
-  'note',
-  'select',
-  'request-picture',
-]);
-
-/** True for a message of the extension host; its fields are not checked, for the host is trusted. */
-export function isToPanel(value: unknown): value is ToPanel {
-  return typeof value === 'object' && value !== null && 'type' in value && TO_PANEL.has(value.type);
 }

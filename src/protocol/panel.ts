@@ -2,6 +2,7 @@ import type { Basis, ChanceBands, LayerFigures } from '../core/analysis/figures.
 import type { VerdictPart } from '../core/analysis/verdict.js';
 import type { ProblemCode, Remains, Warning } from '../core/errors.js';
 import type { Assumption } from '../core/model/model.js';
+import type { ImageFromPanel, ImageToPanel } from './image.js';
 
 /** Raised when a message changes its meaning; both sides say it in their first message. */
 export const PANEL_PROTOCOL = 1;
@@ -68,6 +69,7 @@ export interface ProblemAction {
 
 /** Messages from the extension host to the panel. */
 export type ToPanel =
+  | ImageToPanel
   | { readonly type: 'file'; readonly protocol: number; readonly file: FileCard; readonly focus: Focus }
   | { readonly type: 'start'; readonly focus: Focus; readonly depth: number }
   | { readonly type: 'layer'; readonly focus: Focus; readonly layer: LayerFigures }
@@ -99,10 +101,11 @@ export interface FileNote {
 }
 
 /** Pictures that the panel can give. */
-export type Picture = 'layers' | 'head';
+export type Picture = 'layers' | 'head' | 'modes' | 'attention' | 'preference';
 
 /** Messages from the panel to the extension host: intents, never commands. */
 export type FromPanel =
+  | ImageFromPanel
   | { readonly type: 'ready'; readonly protocol: number }
   | { readonly type: 'basis'; readonly basis: Basis }
   | { readonly type: 'model'; readonly model: string }

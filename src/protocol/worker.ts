@@ -1,4 +1,5 @@
 import type { Basis, LayerFigures } from '../core/analysis/figures.js';
+import type { TensorAnswer, TensorQuestion } from '../core/analysis/tensor/questions.js';
 import type { ProblemCode, Remains, Warning } from '../core/errors.js';
 import type { SingularVectors } from '../core/linalg/head-solver.js';
 import type { LayerSpec, Recognition, RecognitionOptions } from '../core/model/model.js';
@@ -39,6 +40,14 @@ export interface WorkerTasks {
   vectors: {
     params: { readonly checkpoint: CheckpointFiles; readonly spec: LayerSpec; readonly basis: Basis };
     result: { readonly heads: readonly (SingularVectors | null)[]; readonly bytesRead: number };
+  };
+  tensor: {
+    params: {
+      readonly checkpoint: CheckpointFiles;
+      readonly tensor: TensorEntry;
+      readonly question: TensorQuestion;
+    };
+    result: { readonly answer: TensorAnswer; readonly bytesRead: number };
   };
   recall: {
     params: { readonly file: string };

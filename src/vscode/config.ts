@@ -27,4 +27,14 @@ export class Config implements vscode.Disposable {
 }
 
 /** All settings in the order of their table. */
-export const settingNames = (): SettingName[] => ['basis', 'include', 'threads', 'cacheEnabled'];
+export const settingNames = (): SettingName[] => [
+  'basis',
+  'include',
+  'threads',
+  'cacheEnabled',
+  'codeLens',
+  'gutter',
+  'diagnostics',
+  'followCursor',
+  'links',
+];

@@ -20,6 +20,7 @@ export function keepPanelContexts(panels: Panels, sessions: Sessions): vscode.Di
     const panel = panels.active;
     const layers = panel?.session.runOf(panel)?.layers ?? [];
     set('figures', layers.length > 0);
+    set('image', panel?.session.image.state.kind === 'ready');
     set('severalModels', (panel?.session.opened?.card.models.length ?? 0) > 1);
   };
   return vscode.Disposable.from(panels.onDidChange(update), sessions.onDidChange(update));

@@ -5,6 +5,8 @@ import { commandHandlers } from './commands/handlers.js';
 import { registerCommands } from './commands/register.js';
 import { Config } from './config.js';
 import { keepPanelContexts } from './context-keys.js';
+import { RecentImages } from './image/recent-images.js';
+import { labStarter } from './image/start-lab.js';
 import { intentHandler } from './editor/intents.js';
 import { Panels } from './editor/panels.js';
 import { registerEditors } from './editor/provider.js';
@@ -12,7 +14,10 @@ import { Sessions } from './editor/sessions.js';
 import { LazyEngine } from './lazy-engine.js';
 import { ChannelLog } from './log.js';
 import { ChoiceMemory } from './session/choices.js';
+import { registerTools } from './lm-tools/register.js';
+import { registerSource } from './source/register.js';
 import { createStatusBar } from './status-bar.js';
+import { TensorViews } from './tensor/tensor-views.js';
 import { CheckpointList } from './tree/checkpoint-list.js';
 import { CheckpointTree } from './tree/checkpoint-tree.js';
 import { Inspections } from './tree/inspections.js';
@@ -31,9 +36,11 @@ export function activate(context: vscode.ExtensionContext): QkLensApi {
     return { ...api, activationMs: (user + system) / 1000 };
   } catch (error) {
     channel.error(error instanceof Error ? error : String(error));
-    void vscode.window.showErrorMessage(`QK Lens cannot start: ${String(error)}`, 'Show Log').then((answer) => {
-      if (answer !== undefined) channel.show();
-    });
+    void vscode.window
+      .showErrorMessage(vscode.l10n.t('QK Lens cannot start: {0}', String(error)), vscode.l10n.t('Show Log'))
+      .then((answer) => {
+        if (answer !== undefined) channel.show();
+      });
     throw error;
   }
 }
@@ -49,13 +56,29 @@ function compose(context: vscode.ExtensionContext, log: ChannelLog): Omit<QkLens
       cacheFolder: config.get('cacheEnabled') ? vscode.Uri.joinPath(globalStorageUri, 'figures').fsPath : null,
     }),
   );
-  const sessions = new Sessions({ engine, memory: new ChoiceMemory(workspaceState), log, config });
+  const sessions = new Sessions({
+    engine,
+    memory: new ChoiceMemory(workspaceState),
+    log,
+    config,
+    startLab: labStarter(vscode.Uri.joinPath(extensionUri, 'dist').fsPath, () => config.get('threads')),
+  });
   const panels = new Panels();
   const list = new CheckpointList(config, sessions);
   const verdicts = new Verdicts(workspaceState);
-  const tree = new CheckpointTree({ list, inspections: new Inspections(engine, sessions), sessions, verdicts });
+  const inspections = new Inspections(engine, sessions);
+  const tree = new CheckpointTree({ list, inspections, sessions, verdicts });
+  const tensors = new TensorViews({ extension: extensionUri, engine, inspections, log });
   const view = new CheckpointsView({ tree, list, panels, log });
-  const handle = intentHandler({ log, showLog: () => log.show(), showTensors: (uri) => view.showTensors(uri) });
+  const parts = { extension: extensionUri, engine, store: workspaceState, inspections, sessions, panels, list };
+  const source = registerSource({ ...parts, config, log });
+  const images = { extension: extensionUri, recent: new RecentImages(workspaceState) };
+  const handle = intentHandler({
+    ...images,
+    log,
+    showLog: () => log.show(),
+    showTensors: (uri) => view.showTensors(uri),
+  });
   subscriptions.push(
     { dispose: () => void engine.dispose() },
     config,
@@ -64,8 +87,14 @@ function compose(context: vscode.ExtensionContext, log: ChannelLog): Omit<QkLens
     list,
     tree,
     view,
+    tensors,
+    source,
+    registerTools({ engine, inspections, sessions }),
     registerEditors({ extension: extensionUri, sessions, panels, handle, log }),
-    registerCommands(commandHandlers({ extension, config, sessions, log, panels, list, view }), log),
+    registerCommands(
+      commandHandlers({ extension, images, config, sessions, log, panels, list, view, tensors, ...source }),
+      log,
+    ),
     createStatusBar(panels, sessions),
     keepPanelContexts(panels, sessions),
     config.onDidChange((changed) => {
@@ -73,5 +102,5 @@ function compose(context: vscode.ExtensionContext, log: ChannelLog): Omit<QkLens
       if (changed.has('include')) list.refresh();
     }),
   );
-  return { sessions, panels, tree, log, sample: sampleUri(extensionUri) };
+  return { sessions, panels, tree, source, log, sample: sampleUri(extensionUri) };
 }

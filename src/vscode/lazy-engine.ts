@@ -1,3 +1,4 @@
+import type { TensorAnswer } from '../core/analysis/tensor/questions.js';
 import type {
   Analysis,
   AnalyzeListener,
@@ -5,6 +6,7 @@ import type {
   Engine,
   Inspection,
   InspectRequest,
+  TensorRequest,
 } from '../host/engine/contract.js';
 
 interface Running {
@@ -14,7 +16,7 @@ interface Running {
 }
 
 /** An engine that is made at first use and replaced when its settings change. */
-export class LazyEngine implements Pick<Engine, 'inspect' | 'analyze'> {
+export class LazyEngine implements Pick<Engine, 'inspect' | 'analyze' | 'recall' | 'tensor'> {
   readonly #create: () => Engine;
   #current: Running | null = null;
 
@@ -28,6 +30,14 @@ export class LazyEngine implements Pick<Engine, 'inspect' | 'analyze'> {
 
   analyze(request: AnalyzeRequest, listener: AnalyzeListener, signal: AbortSignal): Promise<Analysis> {
     return this.#use((engine) => engine.analyze(request, listener, signal));
+  }
+
+  recall(request: Omit<AnalyzeRequest, 'have'>, signal: AbortSignal): Promise<Analysis | null> {
+    return this.#use((engine) => engine.recall(request, signal));
+  }
+
+  tensor(request: TensorRequest, signal: AbortSignal): Promise<TensorAnswer> {
+    return this.#use((engine) => engine.tensor(request, signal));
   }
 
   /** Gives the next request a new engine; what runs now ends on the old one. */

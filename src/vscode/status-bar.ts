@@ -10,7 +10,7 @@ const PRIORITY = 100;
 /** Shows the selected head of the active panel, and whether its figures are still being computed. */
 export function createStatusBar(panels: Panels, sessions: Sessions): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('qkLens.head', vscode.StatusBarAlignment.Right, PRIORITY);
-  item.name = 'QK Lens: Head';
+  item.name = vscode.l10n.t('QK Lens: Head');
   item.command = COMMANDS.goToHead;
   const update = (): void => {
     const panel = panels.active;
@@ -23,7 +23,10 @@ export function createStatusBar(panels: Panels, sessions: Sessions): vscode.Disp
     }
     const place = selection === null ? 'QK Lens' : placeName(selection.layer, selection.head);
     item.text = computing ? `$(loading~spin) ${place}` : place;
-    item.tooltip = selection === null ? 'QK Lens is computing' : `${selection.label}\nGo to another head`;
+    item.tooltip =
+      selection === null
+        ? vscode.l10n.t('QK Lens is computing')
+        : `${selection.label}\n${vscode.l10n.t('Go to another head')}`;
     item.show();
   };
   return vscode.Disposable.from(item, panels.onDidChange(update), sessions.onDidChange(update));

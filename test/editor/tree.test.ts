@@ -104,6 +104,17 @@ describe('the tree of checkpoints', () => {
     }
   });
 
+  it('drops the files of a folder that is deleted as a whole', async () => {
+    const api = await lens();
+    const scratch = scratchFolder();
+    await untilWatched(scratch.folder);
+    writeFileSync(path.join(scratch.folder, 'gone.ckpt'), 'x');
+    const labels = async (): Promise<string[]> => (await rows(api)).map(({ label }) => label);
+    await settled(labels, (list) => list.includes('gone.ckpt'));
+    scratch.delete();
+    await settled(labels, (list) => !list.includes('gone.ckpt'));
+  });
+
   it('says what is wrong with a file that cannot be read', async () => {
     const api = await lens();
     const scratch = scratchFolder();

@@ -40,6 +40,8 @@ const KNOWN_NOISE = [
   // said by parts of the workbench itself when its window is reloaded
   /Unable to (read|write) file 'vscode-remote:[^']*\/data\/User\/[^']*' \(Canceled: Canceled\)/,
   /\[lifecycle\] Long running operations during shutdown are unsupported in the web/,
+  // a picture of the welcome page that this host leaves out
+  /\/browser\/media\/templates\.png$/,
   /^A bad HTTP response code \(404\) was received when fetching the script/,
 ];
 

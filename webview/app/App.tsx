@@ -1,8 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useReducer, useRef } from 'preact/hooks';
-import { entryOf, headEntries } from '../../src/core/charts/head-entries.js';
 import { placeName } from '../../src/core/charts/format.js';
-import { cellLabel, entrySentence } from '../../src/core/charts/words.js';
 import type { Basis } from '../../src/core/analysis/figures.js';
 import { PANEL_PROTOCOL, type ToPanel } from '../../src/protocol/panel.js';
 import type { PanelHost } from '../lib/host.js';
@@ -13,7 +11,9 @@ import { initialState, toSaved } from '../state/saved.js';
 import { PanelContext } from './context.js';
 import { answerPicture } from './answer-picture.js';
 import { PanelBody } from './PanelBody.js';
+import type { LoadImageRow } from './image-host.js';
 import { useKeys } from './use-keys.js';
+import { useSpoken } from './use-spoken.js';
 
 /** What a page that stands alone has in place of the editor's own lists. */
 export interface OwnControls {
@@ -23,8 +23,19 @@ export interface OwnControls {
   export(state: PanelState): ComponentChildren;
 }
 
-/** The whole panel over a host. */
-export function App({ host, own }: { readonly host: PanelHost; readonly own: OwnControls | null }): JSX.Element {
+/**
+ * The whole panel over a host.
+ * @param loadRow gives the code of the image row; null in a page that runs no models.
+ */
+export function App({
+  host,
+  own,
+  loadRow,
+}: {
+  readonly host: PanelHost;
+  readonly own: OwnControls | null;
+  readonly loadRow: LoadImageRow | null;
+}): JSX.Element {
   const theme = useTheme();
   const [state, dispatch] = useReducer(reduce, null, () => initialState(host.load()));
   const latest = useRef({ state, theme });
@@ -35,8 +46,7 @@ export function App({ host, own }: { readonly host: PanelHost; readonly own: Own
       dispatch({ type: 'messages', messages });
     });
     host.onMessage((message) => {
-      if (message.type === 'request-picture')
-        void answerPicture(host, message, latest.current.state, latest.current.theme);
+      if (message.type === 'request-picture') void answerPicture(host, message, { ...latest.current, loadRow });
       else queue(message);
     });
     host.send({ type: 'ready', protocol: PANEL_PROTOCOL });
@@ -47,13 +57,14 @@ export function App({ host, own }: { readonly host: PanelHost; readonly own: Own
     host.save(toSaved(state));
   }, [host, state.selection.now, state.view]);
   useKeys(host, state, dispatch);
+  const spoken = useSpoken(state);
   const panel = useMemo(() => ({ theme, host, dispatch }), [theme, host]);
   return (
     <PanelContext.Provider value={panel}>
       <TooltipLayer>
-        <PanelBody state={state} own={own} />
+        <PanelBody state={state} own={own} loadRow={loadRow} />
         <div class="visually-hidden" role="status" aria-live="polite">
-          {selectionSentence(state)}
+          {spoken}
         </div>
       </TooltipLayer>
     </PanelContext.Provider>
@@ -100,14 +111,4 @@ function useSelectedPlace(host: PanelHost, { run, selection }: PanelState): void
   useEffect(() => {
     if (there) host.send({ type: 'selected', layer, head, label: placeName(layer, head) });
   }, [host, layer, head, there]);
-}
-
-/** The selection in one sentence, for those who do not see it. */
-function selectionSentence({ run, selection }: PanelState): string {
-  const { layer, head, entry } = selection.now;
-  const row = layer === null ? null : run?.layers[layer];
-  const figures = head === null ? undefined : row?.heads[head];
-  if (row === null || row === undefined || figures === undefined) return '';
-  const chosen = entryOf(headEntries(figures, row.modeBand), entry);
-  return `${cellLabel(row.index, figures)}. ${chosen === null || figures.trouble !== null ? '' : entrySentence(chosen)}`;
 }

@@ -3,13 +3,14 @@ import { useMemo, useState } from 'preact/hooks';
 import { headEntries, entryOf, type Entry } from '../../src/core/charts/head-entries.js';
 import { emptyModes, headFacts, headLine } from '../../src/core/charts/words.js';
 import { IconButton } from '../lib/controls.js';
-import type { ViewChoices } from '../state/panel-state.js';
+import { headKey, type ImageFigures } from '../state/image-state.js';
+import type { Ticks, ViewChoices } from '../state/panel-state.js';
 import type { Run } from '../state/run.js';
-import type { Selection } from '../state/selection.js';
+import { KEY_BIAS, type Selection } from '../state/selection.js';
 import { Bars } from './Bars.js';
 import { usePanel } from './context.js';
 import { DataTable } from './DataTable.js';
-import type { HeadView } from './head-view.js';
+import type { HeadView, TableOnImage } from './head-view.js';
 import { ModeTable } from './ModeTable.js';
 import { Spectrum } from './Spectrum.js';
 import { entriesTable, modesTable } from './tables.js';
@@ -21,8 +22,10 @@ export function HeadSection(props: {
   readonly run: Run;
   readonly selection: Selection;
   readonly view: ViewChoices;
+  readonly image: ImageFigures;
+  readonly ticks: Ticks;
 }): JSX.Element {
-  const { run, selection } = props;
+  const { run, selection, image } = props;
   const layer = selection.layer === null ? null : (run.layers[selection.layer] ?? null);
   const head = layer === null || selection.head === null ? undefined : layer.heads[selection.head];
   const view = useMemo((): Omit<HeadView, 'chosen'> | null => {
@@ -36,9 +39,14 @@ export function HeadSection(props: {
       </section>
     );
   }
+  const figures = image.heads.get(headKey(run.focus.basis, view.layer, view.head.index)) ?? null;
+  const keyBiasChosen = figures !== null && selection.entry === KEY_BIAS;
+  const chosen = keyBiasChosen ? null : (entryOf(view.entries, selection.entry) ?? view.entries[0] ?? null);
+  const ticks = selection.tab === 'change' ? props.ticks : null;
   return (
     <HeadFigure
-      view={{ ...view, chosen: entryOf(view.entries, selection.entry) ?? view.entries[0] ?? null }}
+      view={{ ...view, chosen }}
+      onImage={figures === null ? null : { figures, keyBiasChosen, ticks }}
       more={selection.more}
       asTable={props.view.headAsTable}
     />
@@ -53,6 +61,7 @@ function waitingWords(run: Run, selection: Selection): string {
 
 function HeadFigure(props: {
   readonly view: HeadView;
+  readonly onImage: TableOnImage | null;
   readonly more: boolean;
   readonly asTable: boolean;
 }): JSX.Element {
@@ -111,6 +120,7 @@ function HeadFigure(props: {
 
 function HeadCharts(props: {
   readonly view: HeadView;
+  readonly onImage: TableOnImage | null;
   readonly more: boolean;
   readonly asTable: boolean;
   readonly hovered: Entry | null;
@@ -128,7 +138,7 @@ function HeadCharts(props: {
     <>
       <Bars view={view} hovered={hovered} onHover={onHover} />
       <Spectrum view={view} hovered={hovered} onHover={onHover} />
-      <ModeTable view={view} more={props.more} />
+      <ModeTable view={view} more={props.more} onImage={props.onImage} />
     </>
   );
 }

@@ -1,12 +1,15 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Entry } from '../../src/core/charts/head-entries.js';
 import { SPECTRUM_HEIGHT } from '../../src/core/charts/spectrum-layout.js';
 import { fixed } from '../../src/core/text/numbers.js';
 import { LinkButton } from '../lib/controls.js';
-import { moveAmongEntries } from '../lib/entry-cursor.js';
+import { moveAmongEntries, moveWithKeyBias } from '../lib/entry-cursor.js';
 import { Icon } from '../lib/icons.js';
+import { mostOf } from '../lib/share-bar.js';
 import {
   BY_MODE,
+  BY_SHARE,
   ordered,
   reordered,
   shownRows,
@@ -14,9 +17,10 @@ import {
   type SortColumn,
   type TableOrder,
 } from '../lib/table-rows.js';
+import { KEY_BIAS } from '../state/selection.js';
 import { usePanel } from './context.js';
-import type { HeadView } from './head-view.js';
-import { ModeRow } from './ModeRow.js';
+import { shareOf, type HeadView, type TableOnImage } from './head-view.js';
+import { KeyBiasRow, ModeRow, type Tick } from './ModeRow.js';
 
 /** Rows beside the scatter while not all are shown. */
 const FITTING = 9;
@@ -27,28 +31,55 @@ const LONG = 100;
 const TABLE_HEIGHT = SPECTRUM_HEIGHT + 8;
 
 /** Columns with their headers and what sorting by them means; the parts add up to the weighted figure. */
-function columns(weighted: number | null): readonly (readonly [SortColumn, string, string])[] {
+function columns(
+  weighted: number | null,
+  onImage: TableOnImage | null,
+): readonly (readonly [SortColumn, string, string])[] {
   return [
     ['mode', 'mode', 'Sort by number'],
     ['sigma', '\u03c3', 'Sort by singular value'],
     ['cos', 'cos', 'Sort by cosine'],
-    [
-      'part',
-      `part of ${fixed(weighted)}`,
-      'Part of the weighted figure: sigma times cosine over the sum of sigma. Sort by it',
-    ],
+    onImage === null
+      ? [
+          'part',
+          `part of ${fixed(weighted)}`,
+          'Part of the weighted figure: sigma times cosine over the sum of sigma. Sort by it',
+        ]
+      : ['part', '% of score', 'Share of the variance of the score on this picture. Sort by it'],
   ];
 }
 
-/** The entries of the head, one row each; all of them after "Show more". */
-export function ModeTable({ view, more }: { readonly view: HeadView; readonly more: boolean }): JSX.Element {
+/** The entries of the head, one row each; all of them after "Show more". With a picture the key bias stands before them. */
+export function ModeTable(props: {
+  readonly view: HeadView;
+  readonly more: boolean;
+  readonly onImage: TableOnImage | null;
+}): JSX.Element {
+  const { view, more, onImage } = props;
   const { dispatch } = usePanel();
-  const [order, setOrder] = useState<TableOrder>(BY_MODE);
+  const [sorted, setOrder] = useState<TableOrder | null>(null);
+  const order = sorted ?? (onImage === null ? BY_MODE : BY_SHARE);
+  const figures = onImage?.figures ?? null;
   const scroller = useRef<HTMLDivElement>(null);
   const [scrollTop, setScrollTop] = useState(0);
-  const all = useMemo(() => ordered(view.entries, order), [view.entries, order]);
+  const all = useMemo(
+    () =>
+      figures === null
+        ? ordered(view.entries, order)
+        : ordered(view.entries, order, (entry) => shareOf(figures, entry)),
+    [view.entries, order, figures],
+  );
+  const keyBias = onImage?.keyBiasChosen === true;
   const chosen = view.chosen?.first ?? null;
-  const { rows, apart, hidden } = shownRows(all, chosen, more ? Infinity : FITTING);
+  const { rows, apart, hidden } = shownRows(all, chosen, more ? Infinity : figures === null ? FITTING : FITTING - 1);
+  const most = useMemo(
+    () =>
+      figures === null
+        ? 0
+        : mostOf([figures.keyBias.shareOfScore, ...figures.entries.map(({ shareOfScore }) => shareOfScore)]),
+    [figures],
+  );
+  const tick = useTicks(onImage);
   const long = rows.length > LONG;
   const { start, end } = long
     ? visibleWindow(rows.length, ROW_HEIGHT, scrollTop, TABLE_HEIGHT)
@@ -59,8 +90,8 @@ export function ModeTable({ view, more }: { readonly view: HeadView; readonly mo
   );
   useSelectedRow(
     scroller,
-    chosen,
-    rows.findIndex(({ first }) => first === chosen),
+    keyBias ? KEY_BIAS : chosen,
+    keyBias ? 0 : rows.findIndex(({ first }) => first === chosen),
     more,
   );
   return (
@@ -80,7 +111,7 @@ export function ModeTable({ view, more }: { readonly view: HeadView; readonly mo
         <table role="grid" aria-label="Modes" aria-rowcount={view.entries.length + 1} data-copy="entry">
           <thead onKeyDown={moveInHeader}>
             <tr>
-              {columns(view.head.weighted).map(([column, name, words]) => (
+              {columns(view.head.weighted, onImage).map(([column, name, words]) => (
                 <HeaderCell
                   key={column}
                   name={name}
@@ -96,17 +127,33 @@ export function ModeTable({ view, more }: { readonly view: HeadView; readonly mo
           <tbody
             onKeyDown={(event) => {
               if (event.altKey || event.ctrlKey || event.metaKey) return;
-              if (event.key === 'ArrowUp' && all[0]?.first === chosen) {
+              if (event.key === 'ArrowUp' && (figures === null ? all[0]?.first === chosen : keyBias)) {
                 scroller.current?.querySelector<HTMLElement>('thead button')?.focus();
                 event.preventDefault();
                 return;
               }
-              const to = moveAmongEntries(all, chosen, event.key);
-              if (to === null) return;
-              dispatch({ type: 'entry', entry: to.first });
+              if (event.key === ' ' && tick !== null) {
+                tickChosen(tick, keyBias ? null : view.chosen);
+                event.preventDefault();
+                return;
+              }
+              const to =
+                figures === null
+                  ? moveAmongEntries(all, chosen, event.key)?.first
+                  : moveWithKeyBias(all, keyBias ? KEY_BIAS : (chosen ?? 0), event.key, KEY_BIAS);
+              if (to === null || to === undefined) return;
+              dispatch({ type: 'entry', entry: to });
               event.preventDefault();
             }}
           >
+            {figures === null ? null : (
+              <KeyBiasRow
+                share={figures.keyBias.shareOfScore}
+                most={most}
+                selected={keyBias}
+                tick={tick === null ? null : tick(null)}
+              />
+            )}
             <Spacer height={start * ROW_HEIGHT} />
             {rows.slice(start, end).map((entry, index) => (
               <ModeRow
@@ -114,8 +161,10 @@ export function ModeTable({ view, more }: { readonly view: HeadView; readonly mo
                 entry={entry}
                 largest={largest}
                 selected={entry.first === chosen}
-                focusable={entry.first === chosen || (chosen === null && index === 0)}
+                focusable={entry.first === chosen || (chosen === null && !keyBias && index === 0)}
                 apart={apart && index === rows.length - 1}
+                share={figures === null ? null : { value: shareOf(figures, entry), most }}
+                tick={tick === null ? null : tick(entry)}
               />
             ))}
             <Spacer height={(rows.length - end) * ROW_HEIGHT} />
@@ -136,6 +185,38 @@ export function ModeTable({ view, more }: { readonly view: HeadView; readonly mo
       ) : null}
     </div>
   );
+}
+
+/** The box of an entry, or with null of the key bias; null while nothing can be ticked. */
+type TickOf = (entry: Entry | null) => Tick;
+
+function useTicks(onImage: TableOnImage | null): TickOf | null {
+  const { dispatch } = usePanel();
+  const ticks = onImage?.ticks ?? null;
+  if (ticks === null) return null;
+  return (entry) => {
+    if (entry === null) {
+      return {
+        on: ticks.keyBias,
+        onChange: (keyBias) => {
+          dispatch({ type: 'tick', ticks: { ...ticks, keyBias } });
+        },
+      };
+    }
+    const own = Array.from({ length: entry.count }, (_, step) => entry.first + step);
+    return {
+      on: own.every((mode) => ticks.modes.includes(mode)),
+      onChange: (on) => {
+        const others = ticks.modes.filter((mode) => !own.includes(mode));
+        dispatch({ type: 'tick', ticks: { ...ticks, modes: on ? [...others, ...own] : others } });
+      },
+    };
+  };
+}
+
+function tickChosen(tick: TickOf, entry: Entry | null): void {
+  const { on, onChange } = tick(entry);
+  onChange(!on);
 }
 
 /** Keeps the selected row in sight, and the focus on it when the row that had the focus goes. */

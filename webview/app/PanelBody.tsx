@@ -6,6 +6,8 @@ import type { OwnControls } from './App.js';
 import { Assumptions } from './Assumptions.js';
 import { Header } from './Header.js';
 import { HeadSection } from './HeadSection.js';
+import { ImageHost } from './ImageHost.js';
+import type { LoadImageRow } from './image-host.js';
 import { LayersSection } from './LayersSection.js';
 import { FileNotice, ModelNotices, StoppedNotice } from './Notices.js';
 import { ProblemView } from './ProblemView.js';
@@ -16,9 +18,11 @@ import { Verdict } from './Verdict.js';
 export function PanelBody({
   state,
   own,
+  loadRow,
 }: {
   readonly state: PanelState;
   readonly own: OwnControls | null;
+  readonly loadRow: LoadImageRow | null;
 }): JSX.Element {
   const { run, problem, note } = state;
   const card = state.file?.models.find(({ name }) => name === state.focus?.model) ?? null;
@@ -29,7 +33,12 @@ export function PanelBody({
         {card === null ? null : <Top state={state} card={card} own={own} />}
         {note === null ? null : <FileNotice note={note} />}
         {problem === null ? null : <ProblemView problem={problem} />}
-        {problem !== null || run === null || card === null ? null : <Figures state={state} run={run} card={card} />}
+        {problem !== null || run === null || card === null ? null : (
+          <>
+            <Figures state={state} run={run} card={card} />
+            {loadRow === null ? null : <ImageHost state={state} load={loadRow} />}
+          </>
+        )}
       </div>
     </div>
   );
@@ -83,7 +92,13 @@ function Figures(props: { readonly state: PanelState; readonly run: Run; readonl
           head={figures}
           view={state.view}
         />
-        <HeadSection run={run} selection={state.selection.now} view={state.view} />
+        <HeadSection
+          run={run}
+          selection={state.selection.now}
+          view={state.view}
+          image={state.image}
+          ticks={state.ticks}
+        />
       </div>
     </>
   );

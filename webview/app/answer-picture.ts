@@ -6,29 +6,45 @@ import type { PanelHost } from '../lib/host.js';
 import { svgToPng } from '../lib/png.js';
 import type { PanelState } from '../state/panel-state.js';
 import { modelFacts } from './Header.js';
+import type { LoadImageRow, RowPicture, RowPictureName } from './image-host.js';
 
 type PictureRequest = Extract<ToPanel, { type: 'request-picture' }>;
 
+/** What pictures are made of. */
+interface Shown {
+  readonly state: PanelState;
+  readonly theme: ChartTheme;
+  readonly loadRow: LoadImageRow | null;
+}
+
 /** Sends a picture of what is shown; both parts are null when there is nothing to draw or the browser cannot. */
-export async function answerPicture(
-  host: PanelHost,
-  { id, picture, as }: PictureRequest,
-  state: PanelState,
-  theme: ChartTheme,
-): Promise<void> {
+export async function answerPicture(host: PanelHost, { id, picture, as }: PictureRequest, shown: Shown): Promise<void> {
   try {
-    const drawn = currentPicture(state, picture, theme);
-    const svg = drawn === null ? null : await pictureSvg(drawn);
-    const png = svg === null || drawn === null || as === 'svg' ? null : await svgToPng(svg, drawn.width, drawn.height);
-    host.send({ type: 'picture', id, svg: as === 'svg' ? svg : null, png });
+    const drawn = await drawPicture(picture, shown);
+    const png = drawn === null || as === 'svg' ? null : await svgToPng(drawn.svg, drawn.width, drawn.height);
+    host.send({ type: 'picture', id, svg: as === 'svg' && drawn !== null ? drawn.svg : null, png });
   } catch (error) {
     host.send({ type: 'error', message: `The picture could not be drawn: ${String(error)}`.slice(0, 2000) });
     host.send({ type: 'picture', id, svg: null, png: null });
   }
 }
 
+async function drawPicture(picture: Picture, { state, theme, loadRow }: Shown): Promise<RowPicture | null> {
+  if (isRowPicture(picture)) return loadRow === null ? null : (await loadRow()).rowPicture(state, picture, theme);
+  const drawn = currentPicture(state, picture, theme);
+  return drawn === null ? null : { svg: await pictureSvg(drawn), width: drawn.width, height: drawn.height };
+}
+
+function isRowPicture(picture: Picture): picture is RowPictureName {
+  return picture === 'modes' || picture === 'attention' || picture === 'preference';
+}
+
 /** The picture of the layers, or of the selected head. */
-export function currentPicture(state: PanelState, picture: Picture, theme: ChartTheme): ChartPicture | null {
+export function currentPicture(
+  state: PanelState,
+  picture: Exclude<Picture, RowPictureName>,
+  theme: ChartTheme,
+): ChartPicture | null {
   const { run, file } = state;
   const card = file?.models.find(({ name }) => name === run?.focus.model);
   if (run === null || file === null || card === undefined) return null;

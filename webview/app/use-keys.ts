@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { entryOf, headEntries } from '../../src/core/charts/head-entries.js';
 import type { PanelHost } from '../lib/host.js';
 import type { PanelAction, PanelState } from '../state/panel-state.js';
+import { imageTable } from './image-tables.js';
 import { entryRow, headRow, modesTable, tabbed } from './tables.js';
 
 /** Keys that work anywhere: Escape goes back, Alt+Up and Alt+Down change the head, Ctrl+C copies what is selected. */
@@ -35,19 +36,23 @@ function actionOf(event: KeyboardEvent): PanelAction | null {
   return event.key === 'ArrowDown' ? { type: 'step-head', step: 1 } : null;
 }
 
-/** Ctrl+C where no text is marked: marked text is the browser's to copy. */
+/** Ctrl+C where no text is marked: marked text is the browser's to copy, and so is that of a field. */
 function isCopy(event: KeyboardEvent): boolean {
   const pressed =
     (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'c';
-  return pressed && (getSelection()?.isCollapsed ?? true);
+  const inField = event.target instanceof HTMLInputElement && event.target.type === 'text';
+  return pressed && !inField && (getSelection()?.isCollapsed ?? true);
 }
 
 function copyKind(element: Element | null): string {
   return element?.closest('[data-copy]')?.getAttribute('data-copy') ?? 'cell';
 }
 
-/** The selected cell, the selected entry, or all modes of the head, as text with tabs. */
-export function copiedText({ run, selection }: PanelState, kind: string): string | null {
+/** The selected cell, the selected entry, all modes of the head, or a figure on the image, as text with tabs. */
+export function copiedText(state: PanelState, kind: string): string | null {
+  const onImage = imageTable(state, kind);
+  if (onImage !== null) return tabbed(onImage);
+  const { run, selection } = state;
   const { layer, head, entry } = selection.now;
   const row = layer === null ? null : run?.layers[layer];
   const figures = head === null ? undefined : row?.heads[head];

@@ -10,12 +10,14 @@ export function Button(props: {
   /** An icon behind the words, such as a chevron for a list. */
   readonly iconAfter?: IconName;
   readonly title?: string;
+  readonly disabled?: boolean;
 }): JSX.Element {
   return (
     <button
       type="button"
       class={props.primary === true ? 'button primary' : 'button'}
       title={props.title}
+      disabled={props.disabled}
       onClick={props.onClick}
     >
       {props.icon === undefined ? null : <Icon name={props.icon} size={14} />}
@@ -98,4 +100,61 @@ export function RadioGroup<Value extends string | number>(props: {
 
 function segmentClass(chosen: boolean, disabled: boolean): string {
   return ['segment', chosen ? 'chosen' : '', disabled ? 'disabled' : ''].join(' ').trim();
+}
+
+/** A number on a scale, changed while it is dragged. */
+export function Slider(props: {
+  readonly label: string;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly value: number;
+  /** The value in words. */
+  readonly text: string;
+  readonly onChange: (value: number) => void;
+}): JSX.Element {
+  return (
+    <label class="slider">
+      <span class="label">{props.label}</span>
+      <input
+        type="range"
+        min={props.min}
+        max={props.max}
+        step={props.step}
+        value={props.value}
+        aria-valuetext={props.text}
+        onInput={(event) => {
+          props.onChange(event.currentTarget.valueAsNumber);
+        }}
+      />
+      <output>{props.text}</output>
+    </label>
+  );
+}
+
+/** A choice out of a list, for more choices than stand side by side. */
+export function Select<Value extends string>(props: {
+  readonly label: string;
+  readonly choices: readonly Choice<Value>[];
+  readonly value: Value;
+  readonly onChoose: (value: Value) => void;
+}): JSX.Element {
+  return (
+    <label class="labelled">
+      <span class="label">{props.label}</span>
+      <select
+        value={props.value}
+        onChange={(event) => {
+          const chosen = props.choices.find(({ value }) => value === event.currentTarget.value);
+          if (chosen !== undefined) props.onChoose(chosen.value);
+        }}
+      >
+        {props.choices.map(({ value, label, disabled }) => (
+          <option key={value} value={value} disabled={disabled !== undefined} title={disabled}>
+            {label}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
 }

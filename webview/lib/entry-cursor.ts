@@ -18,3 +18,32 @@ export function moveAmongEntries(entries: readonly Entry[], chosen: number | nul
       return null;
   }
 }
+
+/**
+ * The same where the key bias stands before the entries.
+ * @param keyBias what stands for it in place of an entry's first mode.
+ * @returns first mode of the entry, or `keyBias`.
+ */
+export function moveWithKeyBias(
+  entries: readonly Pick<Entry, 'first'>[],
+  chosen: number,
+  key: string,
+  keyBias: number,
+): number | null {
+  const all = [keyBias, ...entries.map(({ first }) => first)];
+  const at = all.indexOf(chosen);
+  switch (key) {
+    case 'ArrowLeft':
+    case 'ArrowUp':
+      return all[Math.max(0, at - 1)] ?? null;
+    case 'ArrowRight':
+    case 'ArrowDown':
+      return all[Math.min(all.length - 1, at + 1)] ?? null;
+    case 'Home':
+      return keyBias;
+    case 'End':
+      return all[all.length - 1] ?? null;
+    default:
+      return null;
+  }
+}

@@ -1,4 +1,4 @@
-import { isToPanel } from '../../src/protocol/panel-guards.js';
+import { isToPanel } from '../../src/protocol/is-to-panel.js';
 import type { FromPanel, ToPanel } from '../../src/protocol/panel.js';
 
 /** Who answers the panel: the extension host, or the page itself when it stands alone. */

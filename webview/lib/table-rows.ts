@@ -12,12 +12,22 @@ export interface TableOrder {
 /** As in the file of modes: by number. */
 export const BY_MODE: TableOrder = { column: 'mode', descending: false };
 
-/** Entries in an order; entries without the figure come last. */
-export function ordered(entries: readonly Entry[], order: TableOrder): Entry[] {
+/** With a picture: by share of the score. */
+export const BY_SHARE: TableOrder = { column: 'part', descending: true };
+
+/**
+ * Entries in an order; entries without the figure come last.
+ * @param part what the last column shows of an entry.
+ */
+export function ordered(
+  entries: readonly Entry[],
+  order: TableOrder,
+  part: (entry: Entry) => number | null = (entry) => entry.part,
+): Entry[] {
   const sign = order.descending ? -1 : 1;
   const key = (entry: Entry): number | null => {
     if (order.column === 'mode') return entry.first;
-    return order.column === 'sigma' ? entry.sigma : order.column === 'cos' ? entry.cos : entry.part;
+    return order.column === 'sigma' ? entry.sigma : order.column === 'cos' ? entry.cos : part(entry);
   };
   return [...entries].sort((one, other) => {
     const first = key(one);

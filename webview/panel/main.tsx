@@ -7,4 +7,4 @@ const host = vsCodeHost();
 window.addEventListener('error', ({ message }) => {
   host.send({ type: 'error', message: message.slice(0, 2000) });
 });
-mount(<App host={host} own={null} />);
+mount(<App host={host} own={null} loadRow={() => import('../app/image/image-row.js')} />);

@@ -1,5 +1,4 @@
 import type { JSX } from 'preact';
-import type { Picture } from '../../src/protocol/panel.js';
 import { currentPicture } from '../app/answer-picture.js';
 import { usePanel } from '../app/context.js';
 import { modesTable, tabbed } from '../app/tables.js';
@@ -40,7 +39,7 @@ export function ModelSelect({ state }: { readonly state: PanelState }): JSX.Elem
 export function SaveMenu(props: { readonly state: PanelState; readonly turnTheme: () => void }): JSX.Element {
   const { state } = props;
   const { theme } = usePanel();
-  const savePicture = (picture: Picture, as: 'svg' | 'png') => async (): Promise<void> => {
+  const savePicture = (picture: 'layers' | 'head', as: 'svg' | 'png') => async (): Promise<void> => {
     const drawn = currentPicture(state, picture, theme);
     if (drawn === null) return;
     const svg = await pictureSvg(drawn);

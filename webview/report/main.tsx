@@ -18,5 +18,5 @@ if (report === null) {
     model: (state) => <ModelSelect state={state} />,
     export: (state) => <SaveMenu state={state} turnTheme={turnTheme} />,
   };
-  mount(<App host={staticHost(report)} own={own} />);
+  mount(<App host={staticHost(report)} own={own} loadRow={null} />);
 }

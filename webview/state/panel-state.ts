@@ -1,5 +1,7 @@
 import type { Basis } from '../../src/core/analysis/figures.js';
+import type { KeyVariant } from '../../src/core/analysis/image/patch-attention.js';
 import type { FileCard, FileNote, Focus, ProblemPage, ToPanel } from '../../src/protocol/panel.js';
+import { afterImageMessage, headKey, isImageMessage, type ImageFigures } from './image-state.js';
 import { advance, sameFocus, type Run } from './run.js';
 import {
   firstHead,
@@ -17,7 +19,23 @@ export interface ViewChoices {
   readonly sorted: boolean;
   readonly layersAsTable: boolean;
   readonly headAsTable: boolean;
+  /** How much of the picture the colours of the maps cover, 0..1. */
+  readonly opacity: number;
+  /** Attention of all heads on one scale, instead of each to its own peak. */
+  readonly commonScale: boolean;
+  /** The patch view shows attention rolled out over all layers. */
+  readonly rollout: boolean;
+  /** Keys that count in object preference. */
+  readonly keys: KeyVariant;
 }
+
+/** Parts of the selected head to be taken out for another run. */
+export interface Ticks {
+  readonly modes: readonly number[];
+  readonly keyBias: boolean;
+}
+
+export const NO_TICKS: Ticks = { modes: [], keyBias: false };
 
 /** All that the panel knows. */
 export interface PanelState {
@@ -31,6 +49,9 @@ export interface PanelState {
   readonly view: ViewChoices;
   /** The notes of what was assumed are open; null while nobody chose. */
   readonly assumptionsOpen: boolean | null;
+  readonly image: ImageFigures;
+  /** Of the selected head; nothing is ticked in another one. */
+  readonly ticks: Ticks;
 }
 
 /** What changes the panel: messages of the host, and what the person does. */
@@ -41,6 +62,9 @@ export type PanelAction =
   | { readonly type: 'step-head'; readonly step: 1 | -1 }
   | { readonly type: 'entry'; readonly entry: number }
   | { readonly type: 'more' }
+  | { readonly type: 'patch'; readonly token: number }
+  | { readonly type: 'look'; readonly change: Partial<Pick<Selection, 'tab' | 'apart' | 'patches'>> }
+  | { readonly type: 'tick'; readonly ticks: Ticks }
   | { readonly type: 'basis'; readonly basis: Basis }
   | { readonly type: 'model'; readonly model: string }
   | { readonly type: 'undo' }
@@ -48,7 +72,18 @@ export type PanelAction =
   | { readonly type: 'assumptions'; readonly open: boolean };
 
 /** Nothing selected. */
-export const NO_SELECTION: Selection = { model: '', basis: 'folded', layer: null, head: null, entry: 0, more: false };
+export const NO_SELECTION: Selection = {
+  model: '',
+  basis: 'folded',
+  layer: null,
+  head: null,
+  entry: 0,
+  more: false,
+  patch: null,
+  tab: 'heads',
+  apart: false,
+  patches: false,
+};
 
 /** The panel after an action. */
 export function reduce(state: PanelState, action: PanelAction): PanelState {
@@ -71,8 +106,14 @@ export function reduce(state: PanelState, action: PanelAction): PanelState {
       return selected(state, { basis: action.basis });
     case 'model':
       return selected(state, { model: action.model });
+    case 'patch':
+      return selected(state, { patch: action.token });
+    case 'look':
+      return selected(state, action.change);
+    case 'tick':
+      return { ...state, ticks: action.ticks };
     case 'undo':
-      return { ...state, selection: undo(state.selection) };
+      return withTicks(state, { ...state, selection: undo(state.selection) });
     case 'view':
       return { ...state, view: { ...state.view, ...action.change } };
     case 'assumptions':
@@ -81,7 +122,14 @@ export function reduce(state: PanelState, action: PanelAction): PanelState {
 }
 
 function selected(state: PanelState, change: Partial<Selection>): PanelState {
-  return { ...state, selection: select(state.selection, change) };
+  return withTicks(state, { ...state, selection: select(state.selection, change) });
+}
+
+/** Ticks are about one head in one basis. */
+function withTicks(before: PanelState, after: PanelState): PanelState {
+  const [one, other] = [before.selection.now, after.selection.now];
+  const same = one.layer === other.layer && one.head === other.head && one.basis === other.basis;
+  return same || after.ticks === NO_TICKS ? after : { ...after, ticks: NO_TICKS };
 }
 
 /** Selects a head of a layer that has it; a layer with fewer heads gives its last one. */
@@ -89,10 +137,13 @@ function selectHead(state: PanelState, layer: number, head: number): PanelState 
   const layers = state.run?.layers ?? [];
   const count = layers[layer]?.heads.length ?? 0;
   const known = count > 0 ? Math.min(head, count - 1) : head;
-  return selected(state, headChange(layers, state.selection.now, layer, known));
+  const { now } = state.selection;
+  const largest = state.image.heads.get(headKey(now.basis, layer, known))?.entries[0]?.first;
+  return selected(state, headChange(layers, now, layer, known, largest));
 }
 
 function afterMessage(state: PanelState, message: ToPanel): PanelState {
+  if (isImageMessage(message)) return { ...state, image: afterImageMessage(state.image, message) };
   switch (message.type) {
     case 'file':
       return { ...focused(outdated(state), message.focus, message.file), file: message.file, problem: null };

@@ -9,11 +9,25 @@ export interface Selection {
   /** Null until there is something to select. */
   readonly layer: number | null;
   readonly head: number | null;
-  /** First mode of the selected entry. */
+  /** First mode of the selected entry, or KEY_BIAS. */
   readonly entry: number;
   /** The table shows all entries. */
   readonly more: boolean;
+  /** The token that asks; null until one is picked. */
+  readonly patch: number | null;
+  readonly tab: Tab;
+  /** Query and key maps each on a picture of its own. */
+  readonly apart: boolean;
+  /** Maps are drawn as flat patches. */
+  readonly patches: boolean;
 }
+
+/** Tabs under the image row. */
+export const TABS = ['heads', 'preference', 'keypoints', 'change'] as const;
+export type Tab = (typeof TABS)[number];
+
+/** In place of an entry's first mode: the key bias, which is no part of any mode. */
+export const KEY_BIAS = -1;
 
 /** A selection with the ones before it. */
 export interface SelectionHistory {
@@ -45,17 +59,31 @@ function sameSelection(one: Selection, other: Selection): boolean {
     one.layer === other.layer &&
     one.head === other.head &&
     one.entry === other.entry &&
-    one.more === other.more
+    one.more === other.more &&
+    one.patch === other.patch &&
+    one.tab === other.tab &&
+    one.apart === other.apart &&
+    one.patches === other.patches
   );
 }
 
-/** The change that selects a head: the entry stays if the head has it too, else it is the first. */
-export function headChange(layers: LayerRow, now: Selection, layer: number, head: number): Partial<Selection> {
+/**
+ * The change that selects a head: the entry stays if the head has it too, else it is another.
+ * @param otherwise first mode of that other entry.
+ */
+export function headChange(
+  layers: LayerRow,
+  now: Selection,
+  layer: number,
+  head: number,
+  otherwise = 0,
+): Partial<Selection> {
   const figures = layers[layer];
   const target = figures?.heads[head];
   if (figures === null || figures === undefined || target === undefined) return { layer, head };
-  const stays = headEntries(target, figures.modeBand).some(({ first }) => first === now.entry);
-  return { layer, head, entry: stays ? now.entry : 0 };
+  const stays =
+    now.entry === KEY_BIAS || headEntries(target, figures.modeBand).some(({ first }) => first === now.entry);
+  return { layer, head, entry: stays ? now.entry : otherwise };
 }
 
 /** What is selected first: the head furthest below its chance band, otherwise the one with the largest weighted figure. */

@@ -1,5 +1,5 @@
 import { createNpzFile, type NpzFile } from '../../host/export/npz-file.js';
-import { mainOutput } from './run-on-image-output.js';
+import { mainOutput } from '../../host/image-lab/run-output.js';
 import type { RunOnImage } from './run-on-image.js';
 
 /**

@@ -1,6 +1,7 @@
-import { nearestKeys } from '../../core/analysis/image/nearest-keys.js';
+import type { AttentionFigures } from '../../core/analysis/image/attention-figures.js';
+import { type HeadPreference, type LabelMeaning, meanPreference } from '../../core/analysis/image/head-preference.js';
 import type { KeyVariant } from '../../core/analysis/image/patch-attention.js';
-import { Products } from '../../core/analysis/image/products.js';
+import type { RecomputedOutput } from '../../core/inference/recompute-layer.js';
 import { headToJson } from '../../core/export/analysis-json.js';
 import type { NpzFile } from '../../host/export/npz-file.js';
 import type { CommandContext } from '../context.js';
@@ -10,9 +11,9 @@ import { createProgress } from '../progress.js';
 import { provenance, tellWarnings } from '../report.js';
 import { attentionText } from '../text/attention-text.js';
 import { UsageError } from '../usage-error.js';
-import { attendLayer, type Recomputed, tokensOf } from './attention-layer.js';
+import { readLabels } from './attention-labels.js';
 import { startNpz } from './attention-npz.js';
-import { headPreference, type HeadPreference, meanPreference, readLabels } from './attention-preference.js';
+import { askingToken, drawAttention, type DrawnLayer } from './attention-pictures.js';
 import {
   mainOutput,
   noClassifier,
@@ -20,7 +21,7 @@ import {
   outputChange,
   type TopClass,
   topClasses,
-} from './run-on-image-output.js';
+} from '../../host/image-lab/run-output.js';
 import { type ImageChoice, type Input, type RunOnImage, runOnImage } from './run-on-image.js';
 
 /** Options of `attention` beside those of all commands. */
@@ -32,10 +33,21 @@ export interface AttentionOptions {
   readonly keys: KeyVariant;
   readonly npz: string | null;
   readonly nearestKeys: number | null;
+  /** The token that pictures are of: `class`, or row and column of a patch; null: the class token, or the patch in the middle. */
+  readonly query: 'class' | readonly [row: number, column: number] | null;
+  readonly svg: string | null;
+  readonly png: string | null;
+  /** What the labels of a folder's masks mean; null: what they look like. */
+  readonly labels: LabelMeaning | null;
+}
+
+/** How far the recomputed output of an attention layer is from that of the graph. */
+export interface Recomputed extends RecomputedOutput {
+  readonly index: number;
 }
 
 /** Figures of a head or, as means over heads, of a layer. */
-export interface AttentionFigures {
+export interface ToldFigures {
   readonly index: number;
   /** Mean over the patches of their attention to the prefix tokens, and to themselves. */
   readonly toPrefix: number;
@@ -46,8 +58,8 @@ export interface AttentionFigures {
 }
 
 /** Figures of a layer. */
-export interface LayerAttentionFigures extends AttentionFigures {
-  readonly heads: readonly AttentionFigures[];
+export interface LayerAttentionFigures extends ToldFigures {
+  readonly heads: readonly ToldFigures[];
 }
 
 /** What only the nearest keys make of the model. */
@@ -68,17 +80,36 @@ export async function attentionCommand(
 ): Promise<void> {
   await runOnImage(context, file, choice, options, async (on) => {
     const { inspection, input, loaded, run, config } = on;
+    if (wanted.nearestKeys !== null) on.checkChangeable();
     const layers = chosenLayers(on, wanted);
     const labels = wanted.mask === null ? null : await readLabels(wanted.mask, on);
     const archive = await archiveOf(on, layers, wanted);
     const found: { figures: LayerAttentionFigures; recomputed: Recomputed }[] = [];
     const progress = createProgress(process.stderr, options.quiet);
-    const products = new Products();
+    const questions = {
+      labels: labels === null ? [] : [{ labels: labels.labels, meaning: 'roles' as const }],
+      keys: wanted.keys,
+      nearestKeys: wanted.nearestKeys,
+    };
+    const kept = wanted.layers === null ? null : archive;
+    const asking = wanted.svg === null && wanted.png === null ? null : askingToken(wanted.query, loaded);
+    const drawn: DrawnLayer[] = [];
+    let bytes = 0;
     try {
       for (const layer of layers) {
         progress.update(found.length, layers.length, 'layer');
-        const own = wanted.layers === null ? null : archive;
-        found.push(await layerFigures(products, on, layer, labels?.labels ?? null, wanted, own, context.signal));
+        const wishes = { layer, head: wanted.head, questions, keep: kept !== null, token: asking?.token ?? null };
+        const result = await run.attend(wishes, context.signal);
+        drawn.push({ layer, heads: result.figures.map(({ index }, n) => ({ index, row: result.rows[n] ?? EMPTY })) });
+        bytes += result.bytesRead;
+        found.push({
+          figures: layerFigures(layer, result.figures, wanted),
+          recomputed: { index: layer, ...result.recomputed },
+        });
+        if (kept === null) continue;
+        for (const each of result.attention) await kept.append(`attention_${layer}`, Float64Array.from(each));
+        const tokens = await run.tap('attention-input', layer, context.signal);
+        await kept.append(`tokens_${layer}`, Float64Array.from(tokens));
       }
       await archive?.finish();
     } catch (error) {
@@ -86,6 +117,10 @@ export async function attentionCommand(
       throw error;
     } finally {
       progress.clear();
+    }
+    if (asking !== null) {
+      const layersFound = found.map(({ figures }) => figures);
+      await drawAttention(wanted, on, asking, drawn, labels === null ? null : layersFound);
     }
     const change = wanted.nearestKeys === null ? null : await nearestKeysChange(on, wanted.nearestKeys);
     const warnings = [...on.warnings, ...(labels?.warnings ?? []), ...(change === null ? [] : noClassifier(run))];
@@ -104,10 +139,12 @@ export async function attentionCommand(
       await print(attentionText(on.model.title, result));
       return;
     }
-    const head = headToJson(provenance(context, 'attention', inspection, on.bytesRead(), warnings));
+    const head = headToJson(provenance(context, 'attention', inspection, on.bytesRead() + bytes, warnings));
     await writeJson(options.json, { ...head, timing: { ...head.timing, runMs: run.runMs }, ...result });
   });
 }
+
+const EMPTY = new Float32Array();
 
 /** What the model was fed, as JSON. */
 export function inputToJson({ size, preparation }: Input, grid: readonly [number, number]) {
@@ -142,53 +179,27 @@ async function archiveOf(on: RunOnImage, layers: readonly number[], wanted: Atte
   return startNpz(wanted.npz, on, kept);
 }
 
-async function layerFigures(
-  products: Products,
-  on: RunOnImage,
-  layer: number,
-  labels: Int32Array | null,
-  wanted: AttentionOptions,
-  archive: NpzFile | null,
-  signal: AbortSignal,
-): Promise<{ figures: LayerAttentionFigures; recomputed: Recomputed }> {
-  const tokens = await tokensOf(on, layer, signal);
-  const heads: AttentionFigures[] = [];
-  const recomputed = await attendLayer(products, on, layer, tokens, signal, async (index, attention) => {
-    if (wanted.head !== null && wanted.head !== index) return;
-    const { count, prefix } = tokens;
-    heads.push({
-      index,
-      ...selfAndPrefix(attention, count, prefix),
-      ...(labels === null ? {} : { preference: headPreference(attention, prefix, labels, wanted.keys) }),
-      ...(wanted.nearestKeys === null
-        ? {}
-        : { outsideNearest: nearestKeys(attention, count, wanted.nearestKeys).meanOutside }),
-    });
-    await archive?.append(`attention_${layer}`, Float64Array.from(attention));
+/** Figures of a layer as they are told: its heads, and means over them. */
+function layerFigures(
+  index: number,
+  found: readonly AttentionFigures[],
+  { mask, nearestKeys: keys }: AttentionOptions,
+): LayerAttentionFigures {
+  const tell = (own: ToldFigures, preferences: readonly HeadPreference[], outside: number | null): ToldFigures => ({
+    ...own,
+    ...(mask === null ? {} : { preference: meanPreference(preferences) }),
+    ...(keys === null ? {} : { outsideNearest: outside ?? NaN }),
   });
-  await archive?.append(`tokens_${layer}`, Float64Array.from(tokens.values));
-  const mean = (pick: (head: AttentionFigures) => number): number =>
-    heads.reduce((sum, head) => sum + pick(head), 0) / heads.length;
-  const preferences = heads.map(({ preference }) => preference).filter((each) => each !== undefined);
-  const figures = {
-    index: layer,
-    toPrefix: mean(({ toPrefix }) => toPrefix),
-    toSelf: mean(({ toSelf }) => toSelf),
-    ...(labels === null ? {} : { preference: meanPreference(preferences) }),
-    ...(wanted.nearestKeys === null ? {} : { outsideNearest: mean(({ outsideNearest }) => outsideNearest ?? NaN) }),
-    heads,
+  const mean = (pick: (head: AttentionFigures) => number | null): number =>
+    found.reduce((sum, head) => sum + (pick(head) ?? NaN), 0) / found.length;
+  const means = { index, toPrefix: mean(({ toPrefix }) => toPrefix), toSelf: mean(({ toSelf }) => toSelf) };
+  const preferences = found.flatMap((head) => head.preferences);
+  return {
+    ...tell(means, preferences, keys === null ? null : mean(({ outsideNearest }) => outsideNearest)),
+    heads: found.map(({ index: head, toPrefix, toSelf, preferences: own, outsideNearest }) =>
+      tell({ index: head, toPrefix, toSelf }, own, outsideNearest),
+    ),
   };
-  return { figures, recomputed };
-}
-
-function selfAndPrefix(attention: Float32Array, count: number, prefix: number): { toPrefix: number; toSelf: number } {
-  let toPrefix = 0;
-  let toSelf = 0;
-  for (let i = prefix; i < count; i++) {
-    for (let j = 0; j < prefix; j++) toPrefix += attention[i * count + j] ?? 0;
-    toSelf += attention[i * count + i] ?? 0;
-  }
-  return { toPrefix: toPrefix / (count - prefix), toSelf: toSelf / (count - prefix) };
 }
 
 async function nearestKeysChange(on: RunOnImage, keys: number): Promise<NearestKeysChange> {

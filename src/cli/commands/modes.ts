@@ -1,6 +1,4 @@
-import type { HeadFigures } from '../../core/analysis/figures.js';
 import { possibleBasis } from '../../core/analysis/model-figures.js';
-import type { TokenNorm } from '../../core/analysis/image/head-weights.js';
 import {
   entryMaps,
   type HeadModes,
@@ -10,21 +8,24 @@ import {
 } from '../../core/analysis/image/modes-on-image.js';
 import { Products } from '../../core/analysis/image/products.js';
 import { rowsOf } from '../../core/analysis/image/statistics.js';
-import { CheckpointError, type Warning } from '../../core/errors.js';
+import type { Warning } from '../../core/errors.js';
 import { headToJson } from '../../core/export/analysis-json.js';
 import { readLayerAttention } from '../../core/inference/layer-attention.js';
-import type { LayerSpec, VectorView } from '../../core/model/model.js';
-import { readVectorView } from '../../core/tensors/read.js';
+import { HeadSolver } from '../../core/linalg/head-solver.js';
+import type { LayerSpec } from '../../core/model/model.js';
+import { tokensOf } from '../../host/image-lab/head-attention.js';
+import { headModes, modeWarnings } from '../../host/image-lab/head-on-image.js';
+import { noClassifier } from '../../host/image-lab/run-output.js';
+import { readTokenNorm } from '../../host/image-lab/token-norm.js';
 import type { CommandContext } from '../context.js';
 import type { CommonOptions } from '../options.js';
 import { print, writeJson } from '../output.js';
 import { provenance, tellWarnings } from '../report.js';
 import { modesText } from '../text/modes-text.js';
 import { UsageError } from '../usage-error.js';
-import { tokensOf } from './attention-layer.js';
 import { checkLayerAndHead, inputToJson } from './attention.js';
 import { ablation } from './modes-ablation.js';
-import { noClassifier } from './run-on-image-output.js';
+import { drawModes } from './modes-pictures.js';
 import { type ImageChoice, type RunOnImage, runOnImage } from './run-on-image.js';
 
 /** Options of `modes` beside those of all commands. */
@@ -34,6 +35,8 @@ export interface ModesOptions {
   readonly top: number;
   /** Modes to run the model without; null: it is not run again. */
   readonly ablate: readonly number[] | null;
+  readonly svg: string | null;
+  readonly png: string | null;
 }
 
 /** `modes FILE IMAGE --layer L --head H`: what the modes of one head do on a picture. */
@@ -47,26 +50,37 @@ export async function modesCommand(
   await runOnImage(context, file, choice, options, async (on) => {
     const { layer, head, top, ablate } = wanted;
     const { inspection, loaded, sourceOf, run } = on;
+    if (ablate !== null) on.checkChangeable();
     checkLayerAndHead(on.model, layer, head);
     const spec = on.model.layers[layer];
     if (spec === undefined) throw new Error(`the model has no layer ${layer}`);
-    const { modes, cos, bytesRead } = await headModes(context, on, wanted, options);
+    const basis = possibleBasis(on.model, options.basis);
+    const { modes, cos } = await headModes(
+      spec,
+      head,
+      basis,
+      sourceOf,
+      new HeadSolver(),
+      inspection.checkpoint.files[0]?.name ?? file,
+    );
     const last = modes.sigma.length - 1;
     const beyond = ablate?.find((mode) => mode > last);
     if (beyond !== undefined) throw new UsageError(`--ablate: the head has modes 0 to ${last}, no mode ${beyond}`);
     const parts = await readLayerAttention(on.forward, layer, loaded.grid, sourceOf);
     const weights = parts.heads[head];
     if (weights === undefined) throw new Error(`layer ${layer} has no head ${head}`);
-    const norm = await readNorm(spec, on);
+    const norm = await readTokenNorm(spec, sourceOf);
     const tokens = await tokensOf(on, layer, context.signal);
     const found = modesOnImage(new Products(), tokens, weights, norm, modes);
+    const told = found.entries.slice(0, top);
+    if (wanted.svg !== null || wanted.png !== null) await drawModes(wanted, on, wanted, found, modes, told);
     const result = {
       model: on.model.name,
       basis: modes.basis,
       layer,
       head,
       input: inputToJson(on.input, loaded.grid),
-      modes: found.entries.slice(0, top).map((entry) => modeToJson(entry, found, modes, cos, loaded.grid)),
+      modes: told.map((entry) => modeToJson(entry, found, modes, cos, loaded.grid)),
       keyBias: found.keyBias,
       scoreVariance: found.scoreVariance,
       ...(ablate === null ? {} : { ablation: await ablation(on, layer, head, parts.heads, norm, modes, ablate) }),
@@ -81,38 +95,9 @@ export async function modesCommand(
       await print(modesText(on.model.title, result));
       return;
     }
-    const json = headToJson(provenance(context, 'modes', inspection, on.bytesRead() + bytesRead, warnings));
+    const json = headToJson(provenance(context, 'modes', inspection, on.bytesRead(), warnings));
     await writeJson(options.json, { ...json, timing: { ...json.timing, runMs: run.runMs }, ...result });
   });
-}
-
-/** Modes of the head from its weights, as `analyze` gives them. */
-async function headModes(
-  { engine, signal }: CommandContext,
-  { inspection, model }: RunOnImage,
-  { layer, head }: ModesOptions,
-  options: CommonOptions,
-): Promise<{ modes: HeadModes; cos: Float64Array; bytesRead: number }> {
-  const basis = possibleBasis(model, options.basis);
-  const request = { inspection, model: model.name, basis };
-  const analysis = await engine.analyze({ ...request, have: [] }, { onLayer: () => undefined }, signal);
-  const figures: HeadFigures | undefined = analysis.figures.layers[layer]?.heads[head];
-  const solved = await engine.vectors(request, layer, signal);
-  const vectors = solved.heads[head] ?? null;
-  if (figures === undefined || vectors === null) {
-    const name = inspection.checkpoint.files[0]?.name ?? '';
-    const problem = `head ${head} of layer ${layer} has no modes, since its weights are not finite`;
-    throw new CheckpointError('malformed', name, problem, 'choose another head');
-  }
-  const { sigma, cos, blocks } = figures;
-  return { modes: { basis, sigma, vectors, blocks }, cos, bytesRead: analysis.bytesRead + solved.bytesRead };
-}
-
-async function readNorm({ norm }: LayerSpec, { sourceOf }: RunOnImage): Promise<TokenNorm | null> {
-  if (norm === null) return null;
-  const read = async (view: VectorView | null): Promise<Float64Array | null> =>
-    view === null ? null : readVectorView(await sourceOf(view.tensor.file), view);
-  return { kind: norm.kind, gain: await read(norm.gain), shift: await read(norm.shift) };
 }
 
 /** A mode, or a block that cannot be told apart: its sigma is that of its first mode, its cosine the mean over its modes. */
@@ -148,19 +133,8 @@ function troubles(
   modes: HeadModes,
   options: CommonOptions,
 ): Warning[] {
-  const warnings: Warning[] = [];
-  if (modes.basis !== options.basis) {
-    const message = `${model.name}: no norm feeds this attention, so there is no folded basis; the figures are in the raw basis.`;
-    warnings.push({ code: 'no-norm', message });
-  }
-  if (spec.qkNorm || forward.rotation !== null || (forward.blocks[spec.index]?.attention.bias ?? null) !== null) {
-    const message =
-      'The model norms or rotates queries and keys before they meet, or adds a bias of positions; modes and score variance are without that.';
-    warnings.push({ code: 'not-the-whole-score', message });
-  }
-  if (found.unreadable > 0) {
-    const message = `${found.unreadable} channels have a gain too small to read the token from; they are left out of the maps.`;
-    warnings.push({ code: 'unreadable-channels', message });
-  }
-  return warnings;
+  const own = modeWarnings(spec, forward, found);
+  if (modes.basis === options.basis) return own;
+  const message = `${model.name}: no norm feeds this attention, so there is no folded basis; the figures are in the raw basis.`;
+  return [{ code: 'no-norm', message }, ...own];
 }

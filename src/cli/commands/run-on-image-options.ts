@@ -19,6 +19,10 @@ export interface AttentionFlags {
   readonly keys?: string;
   readonly knn?: string;
   readonly npz?: string;
+  readonly query?: string;
+  readonly svg?: string;
+  readonly png?: string;
+  readonly labels?: string;
 }
 
 /** Options of `modes`. */
@@ -27,6 +31,8 @@ export interface ModesFlags {
   readonly head: string;
   readonly top: string;
   readonly ablate?: string;
+  readonly svg?: string;
+  readonly png?: string;
 }
 
 /** More layers, heads, modes or tokens than any model has. */
@@ -44,11 +50,21 @@ export function imageChoice(image: string | undefined, { pixels, size }: ImageFl
   return { image: image ?? null, pixels: pixels ?? null, size: size === undefined ? null : exactSize(size) };
 }
 
-/** Checks the options of `attention`. @throws UsageError as `imageChoice` does. */
-export function attentionOptions({ layer, head, mask, keys, knn, npz }: AttentionFlags): AttentionOptions {
+/** Checks the options of `attention`. @param isFolder whether it is for a folder of pictures. @throws UsageError as `imageChoice` does. */
+export function attentionOptions(flags: AttentionFlags, isFolder: boolean): AttentionOptions {
+  const { layer, head, mask, keys, knn, npz, query, svg, png, labels } = flags;
   const variant = KEYS.find((known) => known === (keys ?? 'without-prefix'));
   if (variant === undefined) throw new UsageError(`--keys takes ${KEYS.join(', ')}, not ${keys ?? ''}`);
-  if (keys !== undefined && mask === undefined) throw new UsageError('--keys goes with --mask LABELS.png');
+  const meaning = MEANINGS.find((known) => known === labels) ?? null;
+  if (labels !== undefined && meaning === null) throw new UsageError(`--labels takes roles or objects, not ${labels}`);
+  const single = { '--mask': mask, '--knn': knn, '--npz': npz, '--query': query, '--png': png };
+  const [wrong] = Object.entries(single).filter(([, given]) => given !== undefined);
+  if (isFolder && wrong !== undefined) throw new UsageError(`${wrong[0]} is for one picture, not for a folder`);
+  if (!isFolder && labels !== undefined) throw new UsageError('--labels is for a folder of pictures and masks');
+  if (!isFolder && keys !== undefined && mask === undefined) throw new UsageError('--keys goes with --mask LABELS.png');
+  if (query !== undefined && svg === undefined && png === undefined) {
+    throw new UsageError('--query goes with --svg FILE or --png FILE');
+  }
   return {
     layers: layer === 'all' ? null : wholeNumbers('--layer', layer),
     head: head === undefined ? null : wholeNumber('--head', head, 0, MOST),
@@ -56,16 +72,33 @@ export function attentionOptions({ layer, head, mask, keys, knn, npz }: Attentio
     keys: variant,
     npz: npz ?? null,
     nearestKeys: knn === undefined ? null : wholeNumber('--knn', knn, 1, MOST),
+    query: query === undefined ? null : asking(query),
+    svg: svg ?? null,
+    png: png ?? null,
+    labels: meaning,
   };
 }
 
+const MEANINGS = ['roles', 'objects'] as const;
+
+function asking(text: string): NonNullable<AttentionOptions['query']> {
+  if (text === 'class') return 'class';
+  const [row, column, ...rest] = text.split(',');
+  if (row === undefined || column === undefined || rest.length > 0) {
+    throw new UsageError(`--query takes class, or ROW,COLUMN of a patch such as 8,5, not ${text}`);
+  }
+  return [wholeNumber('--query', row, 0, MOST), wholeNumber('--query', column, 0, MOST)];
+}
+
 /** Checks the options of `modes`. @throws UsageError as `imageChoice` does. */
-export function modesOptions({ layer, head, top, ablate }: ModesFlags): ModesOptions {
+export function modesOptions({ layer, head, top, ablate, svg, png }: ModesFlags): ModesOptions {
   return {
     layer: wholeNumber('--layer', layer, 0, MOST),
     head: wholeNumber('--head', head, 0, MOST),
     top: wholeNumber('--top', top, 1, MOST),
     ablate: ablate === undefined ? null : wholeNumbers('--ablate', ablate),
+    svg: svg ?? null,
+    png: png ?? null,
   };
 }
 

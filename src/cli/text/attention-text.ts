@@ -1,7 +1,6 @@
 import { fixed } from '../../core/text/numbers.js';
-import type { LayerAttentionFigures, NearestKeysChange } from '../commands/attention.js';
-import type { Recomputed } from '../commands/attention-layer.js';
-import type { TopClass } from '../commands/run-on-image-output.js';
+import type { LayerAttentionFigures, NearestKeysChange, Recomputed } from '../commands/attention.js';
+import type { TopClass } from '../../host/image-lab/run-output.js';
 import type { Size } from '../../core/image/preprocess/picture.js';
 
 /** What the text tells of. */

@@ -9,7 +9,7 @@ import {
 } from '../linalg/head-solver.js';
 import type { LayerSpec, MatrixView } from '../model/model.js';
 import type { DType } from '../tensors/dtype.js';
-import { readMatrixView, readVectorView } from '../tensors/read.js';
+import { readMatrixSteps, readMatrixView, readVectorView } from '../tensors/read.js';
 import { spacing } from '../tensors/spacing.js';
 import { freeDimensions, layerBand, modeBand } from './chance.js';
 import type { Basis, HeadFigures, LayerFigures } from './figures.js';
@@ -22,6 +22,9 @@ export type SourceOf = (file: number) => Promise<ByteSource>;
 interface LayerMatrices {
   readonly query: Float64Array;
   readonly key: Float64Array;
+  /** Quantisation steps of their entries; null where the stored type has none. */
+  readonly querySteps: Float64Array | null;
+  readonly keySteps: Float64Array | null;
   readonly preparation: Preparation;
 }
 
@@ -42,6 +45,36 @@ export async function analyzeLayer(
   return summarizeLayer(spec.index, heads, modeBand(dimensions));
 }
 
+/** Figures and singular vectors of one head, whose rows alone are read; there are no vectors where the weights are not finite. */
+export async function analyzeHead(
+  spec: LayerSpec,
+  head: number,
+  basis: Basis,
+  sourceOf: SourceOf,
+  solver: HeadSolver,
+): Promise<{ readonly figures: HeadFigures; readonly vectors: SingularVectors | null }> {
+  const { headSize } = spec;
+  const keyHead = Math.floor(head / (spec.heads / spec.keyValueHeads));
+  const own: LayerSpec = {
+    ...spec,
+    heads: 1,
+    keyValueHeads: 1,
+    query: { ...spec.query, weight: rowsOf(spec.query.weight, head * headSize, headSize) },
+    key: { ...spec.key, weight: rowsOf(spec.key.weight, keyHead * headSize, headSize) },
+  };
+  const matrices = await readLayer(own, basis, sourceOf);
+  const solved = solver.solveWithVectors(headMatrices(own, matrices, 0), matrices.preparation);
+  const dimensions = freeDimensions(spec.width, basis, spec.norm?.kind ?? null);
+  return {
+    figures: headFigures(head, solved?.decomposition ?? null, headSize, dimensions),
+    vectors: solved?.vectors ?? null,
+  };
+}
+
+function rowsOf(view: MatrixView, start: number, rows: number): MatrixView {
+  return { ...view, rowStart: view.rowStart + start, rows };
+}
+
 /** Singular vectors of every head of a layer, in order of the heads; null for heads whose weights are not finite. */
 export async function layerVectors(
   spec: LayerSpec,
@@ -57,7 +90,8 @@ export async function layerVectors(
 }
 
 async function readLayer(spec: LayerSpec, basis: Basis, sourceOf: SourceOf): Promise<LayerMatrices> {
-  const matrix = async (view: MatrixView) => readMatrixView(await sourceOf(view.tensor.file), view);
+  const matrix = async (view: MatrixView) => readMatrixView(await sourceOf(view.tensor.file), view, sourceOf);
+  const steps = async (view: MatrixView) => readMatrixSteps(await sourceOf(view.tensor.file), view, sourceOf);
   if (spec.headSize > spec.width) {
     throw new CheckpointError(
       'unsupported',
@@ -74,8 +108,10 @@ async function readLayer(spec: LayerSpec, basis: Basis, sourceOf: SourceOf): Pro
   return {
     query,
     key,
+    querySteps: await steps(spec.query.weight),
+    keySteps: await steps(spec.key.weight),
     preparation: {
-      gain: folds && gain !== null ? await readVectorView(await sourceOf(gain.tensor.file), gain) : ones,
+      gain: folds && gain !== null ? await readVectorView(await sourceOf(gain.tensor.file), gain, sourceOf) : ones,
       fold: folds ? (spec.norm.kind === 'layer' ? 'centred' : 'scaled') : 'none',
       querySpacing: squaredSpacings(spec.query.weight.tensor.dtype),
       keySpacing: squaredSpacings(spec.key.weight.tensor.dtype),
@@ -87,9 +123,13 @@ async function readLayer(spec: LayerSpec, basis: Basis, sourceOf: SourceOf): Pro
 function headMatrices(spec: LayerSpec, matrices: LayerMatrices, head: number): HeadMatrices {
   const size = spec.headSize * spec.width;
   const keyHead = Math.floor(head / (spec.heads / spec.keyValueHeads));
+  const part = (rows: Float64Array | null, index: number): Float64Array | null =>
+    rows?.subarray(index * size, (index + 1) * size) ?? null;
   return {
     query: matrices.query.subarray(head * size, (head + 1) * size),
     key: matrices.key.subarray(keyHead * size, (keyHead + 1) * size),
+    querySteps: part(matrices.querySteps, head),
+    keySteps: part(matrices.keySteps, keyHead),
     rows: spec.headSize,
     columns: spec.width,
   };

@@ -50,7 +50,10 @@ export function layersPicture(
   const full = Math.max(width, Math.ceil(layout.columns.width) + 2 * MARGIN);
   const label = 'Weighted cosine of every layer and head: above 0 similar, below 0 dissimilar.';
   const { title, remark } = words;
-  return picture({ title, remarks: [remark], label, plots: [curve, map, key], gaps: [2, 8, 0], width: full }, theme);
+  return stackedPicture(
+    { title, remarks: [remark], label, plots: [curve, map, key], gaps: [2, 8, 0], width: full },
+    theme,
+  );
 }
 
 /** One head: its bars, and sigma against cosine with the spectrum; null for a head without figures. */
@@ -77,7 +80,7 @@ export function headPicture(
   const title = `${view.words.title} \u00b7 ${place}`;
   const remarks = [facts.join(' \u00b7 '), view.words.remark];
   const label = `${place} ${headLine(head, entries)}`;
-  return picture({ title, remarks, label, plots: [bars, spectrum], gaps: [12, 0], width }, theme);
+  return stackedPicture({ title, remarks, label, plots: [bars, spectrum], gaps: [12, 0], width }, theme);
 }
 
 /** What a picture is made of: plots from top to bottom with the gaps behind them. */
@@ -91,7 +94,7 @@ interface Parts {
 }
 
 /** Stacks plots under a title on the theme's ground. */
-function picture({ title, remarks, label, plots, gaps, width }: Parts, theme: ChartTheme): ChartPicture {
+export function stackedPicture({ title, remarks, label, plots, gaps, width }: Parts, theme: ChartTheme): ChartPicture {
   const placed: PlacedPlot[] = [];
   const titleHeight = TITLE_HEIGHT + REMARK_HEIGHT * remarks.length;
   let y = MARGIN + titleHeight;

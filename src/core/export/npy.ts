@@ -1,7 +1,7 @@
-/** Header of a NumPy array file (format 1.0) of little-endian float64 in C order; the elements follow it. */
-export function npyHeader(shape: readonly number[]): Uint8Array<ArrayBuffer> {
+/** Header of a NumPy array file (format 1.0) in C order, of little-endian float64 or another NumPy type; the elements follow it. */
+export function npyHeader(shape: readonly number[], type = '<f8'): Uint8Array<ArrayBuffer> {
   const dimensions = shape.length === 1 ? `${String(shape[0])},` : shape.join(', ');
-  const text = `{'descr': '<f8', 'fortran_order': False, 'shape': (${dimensions}), }`;
+  const text = `{'descr': '${type}', 'fortran_order': False, 'shape': (${dimensions}), }`;
   const fixed = 10; // magic, version, length
   const padding = (64 - ((fixed + text.length + 1) % 64)) % 64;
   const body = `${text}${' '.repeat(padding)}\n`;

@@ -2,6 +2,14 @@ import type { ByteSource, CheckpointFolder } from '../bytes/byte-source.js';
 import { CheckpointError, type Warning } from '../errors.js';
 import type { TensorIndex } from '../tensors/tensor-index.js';
 import { PROBE_BYTES, type CheckpointFormat, type OpenOptions } from './format.js';
+import { distributed } from './distcp/distcp.js';
+import { gguf } from './gguf/gguf.js';
+import { hdf5 } from './hdf5/hdf5.js';
+import { kerasZip } from './keras/keras-zip.js';
+import { flax } from './msgpack/flax.js';
+import { npy } from './npz/npy.js';
+import { npz } from './npz/npz.js';
+import { onnx } from './onnx/onnx.js';
 import { safetensors } from './safetensors/safetensors.js';
 import { shardedIndex } from './sharded/sharded.js';
 import { torchLegacy } from './torch/legacy.js';
@@ -9,15 +17,29 @@ import { torchZip } from './torch/torch-zip.js';
 import { notACheckpoint } from './what-it-is.js';
 
 /** Formats whose tensors lie in the file itself. */
-const SINGLE_FILE: readonly CheckpointFormat[] = [safetensors, torchZip, torchLegacy];
+const SINGLE_FILE: readonly CheckpointFormat[] = [
+  safetensors,
+  npz,
+  kerasZip,
+  distributed,
+  torchZip,
+  torchLegacy,
+  hdf5,
+  gguf,
+  npy,
+  onnx,
+  flax,
+];
 
 /** The table of formats, in the order in which they are tried; a new one is a folder and a line here. */
-const FORMATS: readonly CheckpointFormat[] = [
+export const FORMATS: readonly CheckpointFormat[] = [
   ...SINGLE_FILE,
   shardedIndex((source, folder, options) => openAs(SINGLE_FILE, source, folder, options)),
 ];
 
 const HALF_DOWNLOADED = /\.(incomplete|part|partial|crdownload|download|aria2|tmp)$/iu;
+/** What DeepSpeed writes on each machine with ZeRO; without it `mp_rank_00_model_states.pt` holds the whole model. */
+const ZERO_PART = /(^|\/)(bf16_|fp16_)?zero_pp_rank_\d+_mp_rank_\d+_(model|optim)_states\.pt$/iu;
 const SHARD = /-\d+-of-\d+\.(safetensors|bin)$/iu;
 
 async function openAs(
@@ -39,6 +61,10 @@ function nameWarnings(name: string): Warning[] {
   }
   if (SHARD.test(name)) {
     const message = `${name} is one shard of a checkpoint; open the index (.index.json) beside it for the whole.`;
+    return [{ code: 'one-shard', message }];
+  }
+  if (ZERO_PART.test(name)) {
+    const message = `${name} is one part of a DeepSpeed ZeRO checkpoint, which holds pieces of the weights; run zero_to_fp32.py in its folder and open what it writes.`;
     return [{ code: 'one-shard', message }];
   }
   return [];

@@ -10,7 +10,8 @@ interface Kind {
   matches(text: string, name: string): boolean;
 }
 
-const READS = 'it reads safetensors (also sharded) and PyTorch files (.pt, .pth, .ckpt, .bin)';
+const READS =
+  'it reads safetensors, PyTorch, ONNX, NumPy (.npz), Keras and HDF5 (.keras, .h5), Flax (.msgpack) and GGUF files';
 
 function notYet(what: string, matches: Kind['matches']): Kind {
   const problem = `this version of QK Lens does not read ${what} yet`;
@@ -35,17 +36,15 @@ const KINDS: readonly Kind[] = [
   mistaken('it is an XML text, perhaps the error page of a download', 'download the file itself', (text) =>
     /^\s*<\?xml/u.test(text),
   ),
-  notYet('HDF5 (Keras, TensorFlow)', (text) => text.startsWith('\x89HDF\r\n\x1a\n')),
-  notYet('GGUF', (text) => /^(GGUF|lmgg|tjgg|fmgg)/u.test(text)),
-  notYet('NumPy arrays', (text) => text.startsWith('\x93NUMPY')),
+  notYet('GGML files from before GGUF', (text) => /^(lmgg|tjgg|fmgg)/u.test(text)),
+  {
+    code: 'unsupported',
+    problem: 'it is one part of a zip archive that was split',
+    advice: 'join the parts to one archive, or unpack them all together',
+    matches: (text, name) => text.startsWith('PK\x07\x08') || /\.(z\d\d|zip\.\d\d\d)$/u.test(name),
+  },
   notYet('TensorFlow Lite', (text) => text.slice(4, 8) === 'TFL3'),
-  // ONNX: ir_version as the first field, then the producer's name or the graph.
-  notYet(
-    'ONNX',
-    (text, name) => /^\x08[\x01-\x20][\x12\x3a\x42]/u.test(text) || (name.endsWith('.onnx') && text.startsWith('\x08')),
-  ),
-  // Flax: a map whose first key is a string.
-  notYet('Flax msgpack', (text, name) => name.endsWith('.msgpack') || /^[\x81-\x8f][\xa1-\xbf][\w.]/u.test(text)),
+  notYet("ONNX Runtime's own format (.ort)", (text) => text.slice(4, 8) === 'ORTM'),
   notYet('gzip archives', (text) => text.startsWith('\x1f\x8b')),
   notYet('Zstandard archives', (text) => text.startsWith('\x28\xb5\x2f\xfd')),
   notYet('7z archives', (text) => text.startsWith('7z\xbc\xaf\x27\x1c')),

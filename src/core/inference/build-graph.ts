@@ -1,19 +1,16 @@
 import type { SourceOf } from '../analysis/layer.js';
-import { CheckpointError } from '../errors.js';
 import type { LayerSpec, VectorView } from '../model/model.js';
-import type { ForwardEdits, QueryEdit } from './edits.js';
+import { type ForwardEdits, promptInput, type QueryEdit } from './edits.js';
 import { embed } from './embedding.js';
-import { type ForwardModel, type PatchGrid, prefixLength } from './forward.js';
+import { type PatchGrid, prefixLength, type WrittenModel } from './forward.js';
 import { GraphBuilder, type WeightCopy, type WeightPlaces } from './graph-builder.js';
 import { mlp, norm, rotation, selfAttention } from './modules.js';
 import type { OnnxGraph } from './onnx/graph.js';
 import { addOutputs, type OutputName } from './outputs.js';
+import { patchGrid } from './patch-grid.js';
 import { relativeIndex } from './relative-positions.js';
 import { rotationTables } from './rotation.js';
 import { ScoreBiases } from './score-bias.js';
-
-/** Scores of one layer, heads x tokens x tokens, beyond which a picture is refused: 2 GiB as float32. */
-const MAX_SCORES = 2 ** 29;
 
 /** What can be looked at in a layer: the tokens that its attention reads, and what its attention adds to them before any layer scale. */
 export type TapName = 'attention-input' | 'attention-output';
@@ -33,6 +30,8 @@ export interface BuiltGraph {
   /** Prefix tokens and patches. */
   readonly tokens: number;
   readonly outputs: readonly OutputName[];
+  /** Number of heads of each layer, where each layer has an input that is added to its scores; null where none has. */
+  readonly promptHeads: readonly number[] | null;
   /** What the input `relative-index` is given with each picture, (tokens, tokens); null where the graph has no such input. */
   readonly relativeIndex: Int32Array | null;
 }
@@ -50,12 +49,12 @@ export interface BuildOptions {
 }
 
 /**
- * Writes a forward pass as a graph: input `pixels` (1, channels, height, width), outputs by name, all float32.
+ * Writes a forward pass as a graph: inputs `pixels` (1, channels, height, width) and what edits and biases ask for, outputs by name, all float32.
  * Only tables that have to be interpolated are read.
  * @throws CheckpointError `wrong-use` for a size that does not divide into patches, `limit` for one with too many.
  */
 export async function buildGraph(
-  forward: ForwardModel,
+  forward: WrittenModel,
   { file, imageSize, taps, edits, places }: BuildOptions,
   sourceOf: SourceOf,
 ): Promise<BuiltGraph> {
@@ -72,8 +71,11 @@ export async function buildGraph(
   for (const [layer, { norm1, attention, scale1, norm2, mlp: weights, scale2 }] of forward.blocks.entries()) {
     const input = norm(graph, x, norm1);
     const bias = await biases.of(attention.bias);
+    const prompt = edits.promptable
+      ? graph.input(promptInput(layer), 'float32', [attention.spec.heads, 1, tokens])
+      : null;
     const query = queryEdit(edits, layer, attention.spec);
-    const attended = selfAttention(graph, input, attention, { bias, rotate, query, nearestKeys });
+    const attended = selfAttention(graph, input, attention, { bias, prompt, rotate, query, nearestKeys });
     if (taps) {
       graph.output(tapOutput('attention-input', layer), input, [tokens, forward.width]);
       graph.output(tapOutput('attention-output', layer), attended, [tokens, forward.width]);
@@ -84,7 +86,14 @@ export async function buildGraph(
   if (forward.norm !== null) x = norm(graph, x, forward.norm);
   graph.output('tokens', x, [tokens, forward.width]);
   const outputs = addOutputs(graph, forward, x, prefix);
-  return { ...graph.finish(), grid, tokens, outputs, relativeIndex: biases.used ? relativeIndex(grid) : null };
+  return {
+    ...graph.finish(),
+    grid,
+    tokens,
+    outputs,
+    promptHeads: edits.promptable ? forward.blocks.map(({ attention }) => attention.spec.heads) : null,
+    relativeIndex: biases.used ? relativeIndex(grid) : null,
+  };
 }
 
 /** The edit of a layer's queries. @throws Error for one of another size, which is a mistake of the program. */
@@ -104,7 +113,7 @@ function addScaled(graph: GraphBuilder, x: string, added: string, scale: VectorV
 
 async function rotationOf(
   graph: GraphBuilder,
-  forward: ForwardModel,
+  forward: WrittenModel,
   grid: PatchGrid,
   sourceOf: SourceOf,
 ): Promise<((value: string) => string) | null> {
@@ -112,22 +121,4 @@ async function rotationOf(
   if (forward.rotation === null || headSize === undefined) return null;
   const tables = await rotationTables(forward.rotation, grid, headSize, prefixLength(forward), sourceOf);
   return rotation(graph, tables, headSize);
-}
-
-/** Rows and columns of patches of a picture. @throws CheckpointError `wrong-use`, `limit`. */
-function patchGrid(forward: ForwardModel, file: string, [height, width]: readonly [number, number]): PatchGrid {
-  const { patch } = forward.patches;
-  const fits = [height, width].every((side) => Number.isSafeInteger(side) && side > 0 && side % patch === 0);
-  if (!fits) {
-    const problem = `pictures of ${height} x ${width} pixels do not divide into patches of ${patch}`;
-    throw new CheckpointError('wrong-use', file, problem, `give sides that are multiples of ${patch}`);
-  }
-  const grid: PatchGrid = [height / patch, width / patch];
-  const tokens = prefixLength(forward) + grid[0] * grid[1];
-  const heads = Math.max(...forward.blocks.map(({ attention }) => attention.spec.heads));
-  if (heads * tokens * tokens > MAX_SCORES) {
-    const problem = `pictures of ${height} x ${width} pixels have ${tokens} tokens, whose scores need more than 2 GiB a layer`;
-    throw new CheckpointError('limit', file, problem, 'make the pictures smaller');
-  }
-  return grid;
 }

@@ -3,9 +3,10 @@ import { ancestorsOf } from '../model/stack.js';
 import type { TensorEntry } from '../tensors/tensor-index.js';
 import { Facts } from './facts.js';
 import { FORWARD_FAMILIES } from './families/index.js';
-import type { ForwardModel } from './forward.js';
+import type { ForwardModel, WrittenModel } from './forward.js';
 import { locate } from './locate.js';
 import { notRunnable } from './not-runnable.js';
+import { describeOwnGraph, hasOwnGraph } from './own-graph-model.js';
 import { Weights } from './weights.js';
 
 /** Towers that see pictures. */
@@ -34,13 +35,27 @@ export function describeForward(
       'attention over the whole picture',
     );
   }
+  if (model.layers.some(({ width }) => width !== model.layers[0]?.width)) {
+    throw notRunnable(file, 'its layers have tokens of different widths', 'layers of one width');
+  }
+  return hasOwnGraph(model) ? describeOwnGraph(model, config, file) : describeWritten(model, tensors, config, file);
+}
+
+/** What a graph of ours needs. @throws CheckpointError as `describeForward` does. */
+export function describeWritten(
+  model: Model,
+  tensors: readonly TensorEntry[],
+  config: unknown,
+  file: string,
+): WrittenModel {
   const describe = FORWARD_FAMILIES.get(model.family);
   const [first] = model.layers;
   if (describe === undefined || first === undefined) {
     throw notRunnable(file, `no forward pass is known for ${model.title}`, 'a known family');
   }
-  if (model.layers.some(({ width }) => width !== first.width)) {
-    throw notRunnable(file, 'its layers have tokens of different widths', 'layers of one width');
+  if (first.query.weight.tensor.inputsFirst === true) {
+    const why = 'its weights are stored with their inputs first, as JAX and TensorFlow write them';
+    throw notRunnable(file, why, 'the weights of PyTorch');
   }
   const { root, blocks } = locate(model, tensors, file);
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
@@ -61,5 +76,5 @@ export function describeForward(
     })),
     facts,
   });
-  return { ...described, width: first.width, assumptions: facts.assumptions };
+  return { ...described, runs: 'graph-of-ours', width: first.width, assumptions: facts.assumptions };
 }

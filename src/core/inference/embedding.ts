@@ -1,13 +1,13 @@
 import type { SourceOf } from '../analysis/layer.js';
 import { readMatrixView } from '../tensors/read.js';
-import type { ForwardModel, PatchGrid, PositionTable } from './forward.js';
+import type { WrittenModel, PatchGrid, PositionTable } from './forward.js';
 import type { GraphBuilder } from './graph-builder.js';
 import { resampleGrid } from './resample.js';
 
 /** Patches and prefix tokens with their positions, (tokens, width), from the input `pixels`. */
 export async function embed(
   graph: GraphBuilder,
-  forward: ForwardModel,
+  forward: WrittenModel,
   imageSize: readonly [number, number],
   grid: PatchGrid,
   sourceOf: SourceOf,
@@ -29,7 +29,7 @@ export async function embed(
 
 function embedPatches(
   graph: GraphBuilder,
-  { patches, width }: ForwardModel,
+  { patches, width }: WrittenModel,
   imageSize: readonly [number, number],
 ): string {
   const { kernel, bias, channels, patch } = patches;

@@ -1,6 +1,6 @@
 import type { LayerSpec, Model } from '../model/model.js';
 import type { Facts } from './facts.js';
-import type { ForwardModel } from './forward.js';
+import type { WrittenModel } from './forward.js';
 import type { Weights } from './weights.js';
 
 /** What a family describes its forward pass from. */
@@ -24,4 +24,4 @@ export interface BlockView {
 }
 
 /** How a family computes tokens and outputs from its weights. @throws CheckpointError when a tensor is missing or does not fit. */
-export type Describe = (view: ForwardView) => Omit<ForwardModel, 'assumptions' | 'width'>;
+export type Describe = (view: ForwardView) => Omit<WrittenModel, 'assumptions' | 'width' | 'runs'>;

@@ -25,7 +25,8 @@ export interface Mlp {
 export interface AttentionWeights {
   readonly spec: LayerSpec;
   readonly value: Projection;
-  readonly output: Projection;
+  /** Null where it is not read: what the layer gives is then the heads' results side by side. */
+  readonly output: Projection | null;
   /** Norms of each head's query and key. */
   readonly headNorms: { readonly query: NormWeights; readonly key: NormWeights } | null;
   /** Norm of the heads' joint output, before the output projection. */
@@ -33,9 +34,14 @@ export interface AttentionWeights {
   readonly bias: PositionBias | null;
 }
 
+/** The same, with all that a graph of ours needs. */
+export interface WholeAttention extends AttentionWeights {
+  readonly output: Projection;
+}
+
 /** One block: tokens + scale1 * attention(norm1(tokens)), then + scale2 * mlp(norm2(tokens)). */
 export interface Block {
-  readonly attention: AttentionWeights;
+  readonly attention: WholeAttention;
   readonly norm1: NormWeights;
   readonly scale1: VectorView | null;
   readonly norm2: NormWeights;
@@ -58,6 +64,11 @@ export interface PatchEmbedding {
 /** Tokens in front of the patches. */
 export interface PrefixTokens {
   readonly role: 'class' | 'distillation' | 'registers';
+  readonly tokens: { readonly rows: number };
+}
+
+/** The same, with what they are. */
+export interface LearnedTokens extends PrefixTokens {
   /** (tokens, width). */
   readonly tokens: MatrixView;
 }
@@ -132,13 +143,24 @@ export interface Classifier {
   readonly reads: 'pooled' | 'class' | 'distillation' | 'patch-mean' | 'class-and-patch-mean';
 }
 
-/** A vision model as its forward pass runs: every tensor found and of a size that fits. */
-export interface ForwardModel {
+/** What is known of every vision model that can be run. */
+interface RunnableModel {
   readonly width: number;
-  readonly patches: PatchEmbedding;
+  readonly patches: Pick<PatchEmbedding, 'channels' | 'patch'>;
   readonly prefix: readonly PrefixTokens[];
-  readonly positions: PositionTable | null;
+  /** What turns queries and keys, as far as it is read. */
   readonly rotation: Rotation | null;
+  readonly blocks: readonly { readonly attention: AttentionWeights }[];
+  /** What the file does not say. */
+  readonly assumptions: readonly Assumption[];
+}
+
+/** A vision model whose forward pass we write: every tensor found and of a size that fits. */
+export interface WrittenModel extends RunnableModel {
+  readonly runs: 'graph-of-ours';
+  readonly patches: PatchEmbedding;
+  readonly prefix: readonly LearnedTokens[];
+  readonly positions: PositionTable | null;
   /** Norm in front of the first block. */
   readonly preNorm: NormWeights | null;
   readonly blocks: readonly Block[];
@@ -150,11 +172,27 @@ export interface ForwardModel {
   readonly embedding: Projection | null;
   /** Their logits are averaged. */
   readonly classifiers: readonly Classifier[];
-  /** What the file does not say. */
-  readonly assumptions: readonly Assumption[];
 }
+
+/** A vision model that runs by the graph in its own file. */
+export interface OwnGraphModel extends RunnableModel {
+  readonly runs: 'graph-of-the-file';
+}
+
+/** A vision model that can be run. */
+export type ForwardModel = WrittenModel | OwnGraphModel;
 
 /** Number of tokens in front of the patches. */
 export function prefixLength(forward: ForwardModel): number {
   return forward.prefix.reduce((sum, { tokens }) => sum + tokens.rows, 0);
+}
+
+/** Place of the class token among the tokens; null for a model without one. */
+export function classTokenAt({ prefix }: ForwardModel): number | null {
+  let at = 0;
+  for (const { role, tokens } of prefix) {
+    if (role === 'class') return at;
+    at += tokens.rows;
+  }
+  return null;
 }

@@ -1,6 +1,6 @@
 import type { MatrixView, VectorView } from '../model/model.js';
 import { DTYPES, type DType } from '../tensors/dtype.js';
-import { elementCount } from '../tensors/tensor-index.js';
+import { elementCount, isPlain } from '../tensors/tensor-index.js';
 import type { Attribute, ElementType, GraphNode, Initializer, OnnxGraph, ValueInfo } from './onnx/graph.js';
 
 /** Types whose elements ONNX Runtime takes as they are stored; all but float32 go through Cast. */
@@ -119,7 +119,8 @@ export class GraphBuilder {
     const type = STORED_TYPES[tensor.dtype];
     const location = this.places.locationOf(tensor.file);
     const whole = rowStart === 0 && rows * columns === elementCount(tensor.shape);
-    if (type === undefined || location === null || tensor.strides !== null || (transposed && !whole)) return null;
+    if (type === undefined || location === null || tensor.strides !== null || !isPlain(tensor)) return null;
+    if (transposed && !whole) return null;
     const size = DTYPES[tensor.dtype].bytes;
     const place = {
       location,

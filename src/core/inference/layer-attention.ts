@@ -8,12 +8,21 @@ import { type RotationTables, rotationTables } from './rotation.js';
 
 /** What recomputing the attention of one layer takes, in memory; nothing of other layers. */
 export interface LayerAttention {
+  /** Weights of all heads together: queries of one after the other, and keys of those that have some of their own. */
+  readonly query: JointWeights;
+  readonly key: JointWeights;
   /** Weights of each head; heads that share keys have the same. */
   readonly heads: readonly HeadWeights[];
   /** Added to the scores of a head, (tokens, tokens); null where nothing is. */
   bias(head: number): Float32Array | null;
   /** What happens to queries and keys before they meet, in place, (tokens, headSize): norms of the heads, rotation. */
   prepare(side: 'query' | 'key', values: Float64Array): void;
+}
+
+/** A projection in memory, (rows, width). */
+interface JointWeights {
+  readonly values: Float64Array;
+  readonly bias: Float64Array | null;
 }
 
 /** A norm in memory. */
@@ -47,6 +56,8 @@ export async function readLayerAttention(
   const table = bias === null ? null : { values: await biasTable(bias, grid, sourceOf), index: relativeIndex(grid) };
   const { heads, keyValueHeads, headSize, width, scale } = spec;
   return {
+    query: query.joint,
+    key: key.joint,
     heads: Array.from({ length: heads }, (_, head) => {
       const keyHead = Math.floor(head / (heads / keyValueHeads));
       return {
@@ -73,6 +84,7 @@ async function readProjection({ weight, bias }: Projection, sourceOf: SourceOf) 
   const entries = bias === null ? null : await readVector(bias, sourceOf);
   const { columns } = weight;
   return {
+    joint: { values, bias: entries },
     rows: (start: number, count: number): Float64Array => values.subarray(start * columns, (start + count) * columns),
     entries: (start: number, count: number): Float64Array | null => entries?.subarray(start, start + count) ?? null,
   };

@@ -1,6 +1,6 @@
 import type { Projection } from '../model/model.js';
 import type { QueryEdit } from './edits.js';
-import type { Activation, AttentionWeights, Mlp, NormWeights } from './forward.js';
+import type { Activation, AttentionWeights, Mlp, NormWeights, WholeAttention } from './forward.js';
 import type { GraphBuilder } from './graph-builder.js';
 import type { RotationTables } from './rotation.js';
 
@@ -16,6 +16,8 @@ interface Heads {
   readonly headNorms?: AttentionWeights['headNorms'];
   /** Added to the scores, (heads, tokens, tokens). */
   readonly bias?: string | null;
+  /** Added to the scores of each query, (heads, 1, tokens). */
+  readonly prompt?: string | null;
   readonly rotate?: ((value: string) => string) | null;
   /** Number of keys that a query attends to, those with the largest scores; null for all. */
   readonly nearestKeys?: number | null;
@@ -24,6 +26,7 @@ interface Heads {
 /** What the attention of a layer takes beside its weights. */
 export interface AttentionContext {
   readonly bias: string | null;
+  readonly prompt: string | null;
   readonly rotate: ((value: string) => string) | null;
   /** In place of the stored projection of the queries. */
   readonly query: QueryEdit | null;
@@ -86,7 +89,7 @@ export function mlp(graph: GraphBuilder, x: string, { gate, input, activation, n
 export function selfAttention(
   graph: GraphBuilder,
   x: string,
-  weights: AttentionWeights,
+  weights: WholeAttention,
   context: AttentionContext,
 ): string {
   const { heads, keyValueHeads, headSize, scale, query, key } = weights.spec;
@@ -105,7 +108,7 @@ export function selfAttention(
   return linear(graph, normed, weights.output);
 }
 
-/** softmax(scale q k^T + bias) v of every head, side by side: (tokens of the query, heads x headSize). */
+/** softmax(scale q k^T + bias + prompt) v of every head, side by side: (tokens of the query, heads x headSize). */
 export function attend(graph: GraphBuilder, parts: Heads): string {
   const {
     heads,
@@ -114,6 +117,7 @@ export function attend(graph: GraphBuilder, parts: Heads): string {
     scale,
     headNorms = null,
     bias = null,
+    prompt = null,
     rotate = null,
     nearestKeys = null,
   } = parts;
@@ -133,7 +137,8 @@ export function attend(graph: GraphBuilder, parts: Heads): string {
   const value = shared(apart(parts.value, keyValueHeads, null));
   const scaled = graph.node('Mul', [query, graph.floats(Float32Array.of(scale), [])]);
   const product = graph.node('MatMul', [scaled, graph.node('Transpose', [key], { perm: { ints: [0, 2, 1] } })]);
-  const scores = bias === null ? product : graph.node('Add', [product, bias]);
+  const biased = bias === null ? product : graph.node('Add', [product, bias]);
+  const scores = prompt === null ? biased : graph.node('Add', [biased, prompt]);
   const kept = nearestKeys === null ? scores : largest(graph, scores, nearestKeys);
   const mixed = graph.node('MatMul', [graph.node('Softmax', [kept], { axis: { int: -1 } }), value]);
   const together = graph.node('Transpose', [mixed], { perm: { ints: [1, 0, 2] } });

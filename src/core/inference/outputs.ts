@@ -1,4 +1,4 @@
-import type { AttentionPooling, Classifier, ForwardModel } from './forward.js';
+import type { AttentionPooling, Classifier, WrittenModel } from './forward.js';
 import type { GraphBuilder } from './graph-builder.js';
 import { attend, linear, mlp, norm } from './modules.js';
 
@@ -11,7 +11,7 @@ const END = 2 ** 31;
 /** Adds the outputs that a model has; `tokens` are those behind the final norm. */
 export function addOutputs(
   graph: GraphBuilder,
-  { width, pooling, poolNorm, embedding, classifiers }: ForwardModel,
+  { width, pooling, poolNorm, embedding, classifiers }: WrittenModel,
   tokens: string,
   prefix: number,
 ): OutputName[] {

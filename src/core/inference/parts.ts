@@ -2,13 +2,13 @@ import { quoteName } from '../bytes/quote.js';
 import type { MatrixView, Projection, VectorView } from '../model/model.js';
 import type {
   Activation,
-  AttentionWeights,
+  WholeAttention,
   Classifier,
   Mlp,
   NormWeights,
   PatchEmbedding,
   PositionBias,
-  PrefixTokens,
+  LearnedTokens,
 } from './forward.js';
 import type { BlockView, ForwardView } from './forward-view.js';
 import { missing, notRunnable } from './not-runnable.js';
@@ -39,8 +39,8 @@ export function patchEmbedding({ root, width, model }: ForwardView, names: Names
 /** Tokens in front of the patches, in their order; those that the file does not have are left out. */
 export function prefixTokens(
   { root, width }: ForwardView,
-  roles: Readonly<Partial<Record<PrefixTokens['role'], Names>>>,
-): PrefixTokens[] {
+  roles: Readonly<Partial<Record<LearnedTokens['role'], Names>>>,
+): LearnedTokens[] {
   const order = ['class', 'distillation', 'registers'] as const;
   return order.flatMap((role) => {
     const names = roles[role];
@@ -62,7 +62,7 @@ export function attention(
   names: AttentionNames,
   epsilon: number,
   bias: PositionBias | null = null,
-): AttentionWeights {
+): WholeAttention {
   const { value } = spec;
   if (value === null) throw missing(weights.file, `value projection of layer ${spec.index}`, `${spec.path}.*`);
   const joint = spec.heads * spec.headSize;

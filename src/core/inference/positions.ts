@@ -1,5 +1,5 @@
 import { notRunnable } from './not-runnable.js';
-import type { PatchGrid, PositionBias, PositionTable, PrefixTokens, Resampling } from './forward.js';
+import type { PatchGrid, PositionBias, PositionTable, LearnedTokens, Resampling } from './forward.js';
 import type { ForwardView } from './forward-view.js';
 import type { Names, Weights } from './weights.js';
 
@@ -10,7 +10,7 @@ const CLASS_ENTRIES = 3;
 export function positionTable(
   view: ForwardView,
   names: Names,
-  prefix: readonly PrefixTokens[],
+  prefix: readonly LearnedTokens[],
   resampling: Resampling,
   offset = 0,
 ): PositionTable | null {

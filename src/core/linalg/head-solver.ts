@@ -6,6 +6,9 @@ export interface HeadMatrices {
   readonly key: Float64Array;
   readonly rows: number;
   readonly columns: number;
+  /** Quantisation step of each entry where the matrices were stored with scales; null where the type alone says how finely. */
+  readonly querySteps?: Float64Array | null;
+  readonly keySteps?: Float64Array | null;
 }
 
 /** How the stored matrices become those of the basis, and how finely they were stored. */
@@ -110,8 +113,9 @@ export class HeadSolver {
     this.fill(at.query, head.query, at);
     this.fill(at.key, head.key, at);
     this.view(at.gain, columns).set(preparation.gain);
-    const queryNoise = this.noise(at, at.query, preparation.querySpacing);
-    const keyNoise = this.noise(at, at.key, preparation.keySpacing);
+    const { gain } = preparation;
+    const queryNoise = stepNoise(head.querySteps, gain) ?? this.noise(at, at.query, preparation.querySpacing);
+    const keyNoise = stepNoise(head.keySteps, gain) ?? this.noise(at, at.key, preparation.keySpacing);
     if (preparation.fold !== 'none') {
       const centre = preparation.fold === 'centred';
       kernels.fold(at.query, rows, columns, stride, at.gain, centre);
@@ -286,3 +290,12 @@ export class HeadSolver {
 
 /** Binary exponents of a float64, from subnormal to not finite. */
 export const EXPONENTS = 2048;
+
+/** Mean square of the rounding noise of a matrix that was stored with these steps; null without. */
+function stepNoise(steps: Float64Array | null | undefined, gain: Float64Array): number | null {
+  if (steps == null) return null;
+  const columns = gain.length;
+  let sum = 0;
+  for (let i = 0; i < steps.length; i++) sum += ((steps[i] ?? 0) * (gain[i % columns] ?? 0)) ** 2;
+  return sum / (12 * steps.length);
+}

@@ -43,7 +43,9 @@ export function findFamilyStacks(names: TensorNames, facts: FileFacts): Stack[] 
     );
     if (found === undefined) continue;
     for (const { anchor } of layers) taken.add(anchor);
-    stacks.push({ ...found, root, layers: sorted, assumptions: [] });
+    const { assumes } = found.layout;
+    const assumptions = assumes === undefined ? [] : [{ ...assumes, choices: [], value: null }];
+    stacks.push({ ...found, root, layers: sorted, assumptions });
   }
   return stacks.sort((one, other) => orderOf(one) - orderOf(other));
 }

@@ -100,15 +100,17 @@ function findPatch(
   return { value: shown.side, assumptions: [{ code: 'patch', text, choices: [], value: shown.side }], warnings };
 }
 
-/** Side of the patches of a kernel, (width, colours, side, side) or flat, (width, colours x side x side). */
+/** Side of the patches of a kernel, (width, colours, side, side) or flat, (width, colours x side x side), or with inputs first. */
 function patchOf(kernel: TensorEntry): { side: number; flat: boolean } | null {
-  const [, colours = 0, height, width] = kernel.shape;
+  const [first = 0, second = 0, third = 0, fourth = 0] = kernel.shape;
+  // (height, width, colours, outputs) where inputs come first.
+  const [colours, height, width] = kernel.inputsFirst === true ? [third, first, second] : [second, third, fourth];
   // Kernels over many channels work on the maps of a convolution, not on pixels.
   const pixels = colours <= MAX_COLOURS;
-  if (kernel.shape.length === 4 && height !== undefined && height === width && height > 1 && pixels) {
+  if (kernel.shape.length === 4 && height === width && height > 1 && pixels) {
     return { side: height, flat: false };
   }
-  const side = Math.sqrt(colours / 3);
+  const side = Math.sqrt((kernel.inputsFirst === true ? first : second) / 3);
   return kernel.shape.length === 2 && Number.isInteger(side) && side > 0 ? { side, flat: true } : null;
 }
 
@@ -137,9 +139,7 @@ function findImageSize(
   if (patchCounts(table, prefix, sources.width).some((count) => count === wanted))
     return { ...nothing, size: said, confirmedBy: ['config.json'] };
   const grid =
-    gridOfTable(table, prefix, sources.width) ??
-    gridOfBias(embedding, sources) ??
-    gridOfWindows(embedding, sources);
+    gridOfTable(table, prefix, sources.width) ?? gridOfBias(embedding, sources) ?? gridOfWindows(embedding, sources);
   if (grid === null || patch === null) {
     if (said !== null) return { ...nothing, size: said, confirmedBy: ['config.json'] };
     return {

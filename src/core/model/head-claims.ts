@@ -21,11 +21,30 @@ export interface WidthConflict {
   readonly value: number;
 }
 
-const HEADS = ['num_attention_heads', 'num_heads', 'n_head', 'n_heads', 'nhead', 'heads', 'attention_heads'];
+const HEADS = [
+  'num_attention_heads',
+  'num_heads',
+  'n_head',
+  'n_heads',
+  'nhead',
+  'heads',
+  'attention_heads',
+  'head_count',
+];
 const HEAD_SIZES = ['head_dim', 'head_size', 'head_width', 'dim_head', 'd_kv', 'attention_head_size'];
-const KEY_VALUE_HEADS = ['num_key_value_heads', 'num_kv_heads', 'n_kv_heads', 'multi_query_group_num'];
-const DEPTHS = ['num_hidden_layers', 'n_layer', 'n_layers', 'num_layers', 'layers', 'depth'];
-const WIDTHS = ['hidden_size', 'd_model', 'n_embd', 'embed_dim', 'width', 'dim', 'hidden_dim', 'num_features'];
+const KEY_VALUE_HEADS = ['num_key_value_heads', 'num_kv_heads', 'n_kv_heads', 'multi_query_group_num', 'head_count_kv'];
+const DEPTHS = ['num_hidden_layers', 'n_layer', 'n_layers', 'num_layers', 'layers', 'depth', 'block_count'];
+const WIDTHS = [
+  'hidden_size',
+  'd_model',
+  'n_embd',
+  'embed_dim',
+  'width',
+  'dim',
+  'hidden_dim',
+  'num_features',
+  'embedding_length',
+];
 
 /** Settings whose text may be the name of an architecture. */
 const ARCHITECTURE_KEYS = new Set([

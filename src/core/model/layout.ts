@@ -1,3 +1,4 @@
+import type { Assumption } from './model.js';
 import { fillTemplate } from './names.js';
 
 /**
@@ -23,6 +24,8 @@ export interface Layout {
   readonly norm: { readonly name: string; readonly kind: 'layer' | 'rms' | 'either' } | null;
   /** Norms of query and key in each head, below the attention module. */
   readonly headNorms?: readonly [query: string, key: string];
+  /** What is assumed wherever tensors are named so. */
+  readonly assumes?: Pick<Assumption, 'code' | 'text'>;
   /** Other modules and parameters of a block, below the block. */
   readonly known: readonly string[];
 }

@@ -46,7 +46,7 @@ export function placeTensors(stacks: readonly Stack[], tensors: readonly NamedTe
     if (place === undefined) continue;
     place.tensors.push(named.tensor);
     place.parameterCount += elementCount(named.tensor.shape);
-    if (!known) place.unmatched.push(named.name);
+    if (!known) place.unmatched.push(named.tensor.name);
   }
   return placed;
 }

@@ -1,6 +1,6 @@
 import { quoteName } from '../bytes/quote.js';
 import { DTYPES, isFloat } from '../tensors/dtype.js';
-import type { TensorEntry } from '../tensors/tensor-index.js';
+import { holdsWeights, type TensorEntry } from '../tensors/tensor-index.js';
 import { fillPath, isFused, joinPath, type Layout } from './layout.js';
 import type { MatrixView, Norm, Projection, VectorView } from './model.js';
 import { biasOf } from './names.js';
@@ -180,7 +180,7 @@ class LayerReader {
   matrix(name: string): Matrix | Problem {
     const tensor = this.names.get(this.#inAttention(name));
     if (tensor === null) return { problem: `${quoteName(this.#inAttention(name))} is missing` };
-    if (!isFloat(tensor.dtype)) {
+    if (!holdsWeights(tensor)) {
       return { problem: `${quoteName(tensor.name)} holds ${DTYPES[tensor.dtype].label} numbers, not weights` };
     }
     const shape = squeeze(tensor.shape);
@@ -193,10 +193,13 @@ class LayerReader {
     ) {
       return { problem: `${quoteName(tensor.name)} ${sizes(tensor)} is no matrix` };
     }
+    if (third !== undefined && tensor.inputsFirst === true) {
+      return { tensor, rows: second * third, columns: first, transposed: true, heads: second };
+    }
     if (third !== undefined) return { tensor, rows: first * second, columns: third, transposed: false, heads: first };
     // Only a fused weight of three times as many outputs as inputs shows by its sizes how it lies.
     const shows = isFused(this.layout.weights) && (second === 3 * first || first === 3 * second);
-    const transposed = shows ? second === 3 * first : this.layout.transposed === true;
+    const transposed = shows ? second === 3 * first : this.layout.transposed === true || tensor.inputsFirst === true;
     return transposed
       ? { tensor, rows: second, columns: first, transposed, heads: null }
       : { tensor, rows: first, columns: second, transposed, heads: null };

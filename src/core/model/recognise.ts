@@ -10,6 +10,7 @@ import { looksLike } from './looks-like.js';
 import type { Model, Recognition, RecognitionOptions } from './model.js';
 import { MAX_NAME_LENGTH } from './names.js';
 import { chooseDefaults, type FoundStack, nameModels } from './naming.js';
+import { graphWarnings, recogniseGraph } from './onnx/recognise-graph.js';
 import { type Placement, placeTensors } from './placement.js';
 import { peel, type OtherPart, type Scope } from './scopes.js';
 import { settingsSections } from './settings.js';
@@ -41,9 +42,19 @@ interface Search {
  * @throws CheckpointError `wrong-use` when what a person says contradicts the file.
  */
 export function recognise(index: TensorIndex, config: unknown, options: RecognitionOptions): Recognition {
+  if (index.graph === undefined || options.named !== undefined) return recogniseNames(index, config, options);
+  const found = recogniseGraph(index, options, (tensors) => recogniseNames({ ...index, tensors }, config, {}).models);
+  if (found !== null) return found;
+  const named = recogniseNames(index, config, options);
+  return { ...named, warnings: [...graphWarnings(index), ...named.warnings] };
+}
+
+/** The same from the names and shapes of tensors alone. */
+function recogniseNames(index: TensorIndex, config: unknown, options: RecognitionOptions): Recognition {
   const view = viewConfig(config);
   const facts: FileFacts = {
     file: index.files[0] ?? 'the checkpoint',
+    format: index.format,
     config: view,
     modelType: view?.text('model_type')?.toLowerCase() ?? '',
     settings: settingsSections(index.settings),

@@ -20,7 +20,8 @@ export function settingsSections(settings: ReadonlyMap<string, Setting>): Settin
     return values;
   };
   for (const [path, value] of settings) {
-    const [section, key] = splitLast(path);
+    // GGUF puts the numbers of heads one level below the width that they belong to.
+    const [section, key] = splitLast(path.replace(/\.attention\.(head_count(?:_kv)?)$/u, '.$1'));
     if (isNumber(key) && section !== '') {
       const [outer, name] = splitLast(section);
       const list = put(outer, name).get(name);

@@ -4,6 +4,7 @@ import type { KnownNames } from './known-names.js';
 import { fillPath, joinPath, type Layout } from './layout.js';
 import type { Assumption } from './model.js';
 import type { SettingsSection } from './settings.js';
+import type { FormatId } from '../tensors/tensor-index.js';
 import type { TensorNames } from './tensor-names.js';
 
 /** Layers with like names that follow each other: what becomes a model. */
@@ -24,6 +25,7 @@ export interface Stack {
 export interface FileFacts {
   /** Name of the file for messages. */
   readonly file: string;
+  readonly format: FormatId;
   readonly config: ConfigView | null;
   readonly modelType: string;
   readonly settings: readonly SettingsSection[];
@@ -47,6 +49,7 @@ export function viewStack(
     beside: (name) => ancestors.some((ancestor) => names.has(`${ancestor}${name}`)),
     shape: (name) => names.get(`${root}${name}`)?.shape ?? null,
     modelType: facts.modelType,
+    format: facts.format,
     setting: (path) => facts.settingPaths.some((each) => each.startsWith(path)),
   };
 }

@@ -61,7 +61,7 @@ export class TensorNames {
 export function nameTensors(tensors: readonly TensorEntry[]): { named: NamedTensor[]; tooLong: number } {
   const named: NamedTensor[] = [];
   for (const tensor of tensors) {
-    const parsed = parseName(tensor.name);
+    const parsed = parseName(tensor.path ?? tensor.name);
     if (parsed !== null) named.push({ ...parsed, tensor });
   }
   return { named, tooLong: tensors.length - named.length };

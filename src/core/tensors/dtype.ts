@@ -1,5 +1,5 @@
-/** Element types as safetensors spells them; every reader translates into these. */
-export const DTYPES = {
+/** Types with one element after the other, as safetensors spells them; every reader translates into these. */
+const PLAIN_TYPES = {
   F64: { bytes: 8, label: 'float64', kind: 'float' },
   F32: { bytes: 4, label: 'float32', kind: 'float' },
   F16: { bytes: 2, label: 'float16', kind: 'float' },
@@ -20,20 +20,52 @@ export const DTYPES = {
   BOOL: { bytes: 1, label: 'bool', kind: 'boolean' },
   C64: { bytes: 8, label: 'complex64', kind: 'complex' },
   C128: { bytes: 16, label: 'complex128', kind: 'complex' },
-} as const satisfies Record<
-  string,
-  { bytes: number; label: string; kind: 'float' | 'integer' | 'boolean' | 'complex' }
->;
+} as const satisfies Record<string, TypeFacts>;
 
-/** Name of an element type. */
-export type DType = keyof typeof DTYPES;
+/** Types of ggml that store blocks of elements with scales of their own; `bytes` of one element is a fraction. */
+const BLOCK_TYPES = {
+  Q4_0: { bytes: 18 / 32, label: 'Q4_0', kind: 'float' },
+  Q4_1: { bytes: 20 / 32, label: 'Q4_1', kind: 'float' },
+  Q5_0: { bytes: 22 / 32, label: 'Q5_0', kind: 'float' },
+  Q5_1: { bytes: 24 / 32, label: 'Q5_1', kind: 'float' },
+  Q8_0: { bytes: 34 / 32, label: 'Q8_0', kind: 'float' },
+  Q2_K: { bytes: 84 / 256, label: 'Q2_K', kind: 'float' },
+  Q3_K: { bytes: 110 / 256, label: 'Q3_K', kind: 'float' },
+  Q4_K: { bytes: 144 / 256, label: 'Q4_K', kind: 'float' },
+  Q5_K: { bytes: 176 / 256, label: 'Q5_K', kind: 'float' },
+  Q6_K: { bytes: 210 / 256, label: 'Q6_K', kind: 'float' },
+} as const satisfies Record<string, TypeFacts>;
 
-/** True for a name in the table of element types. */
-export function isDType(name: string): name is DType {
-  return Object.hasOwn(DTYPES, name);
+interface TypeFacts {
+  /** Of one element; exact in binary also where it is a fraction. */
+  readonly bytes: number;
+  readonly label: string;
+  readonly kind: 'float' | 'integer' | 'boolean' | 'complex';
 }
 
-/** True for the element types that hold real floating-point numbers. */
+/** Every element type. */
+export const DTYPES = { ...PLAIN_TYPES, ...BLOCK_TYPES };
+
+/** Name of an element type with one element after the other. */
+export type PlainType = keyof typeof PLAIN_TYPES;
+
+/** Name of an element type that stores blocks. */
+export type BlockType = keyof typeof BLOCK_TYPES;
+
+/** Name of an element type. */
+export type DType = PlainType | BlockType;
+
+/** True for a name in the table of types with one element after the other. */
+export function isDType(name: string): name is PlainType {
+  return Object.hasOwn(PLAIN_TYPES, name);
+}
+
+/** True for a type that stores blocks. */
+export function isBlockType(dtype: DType): dtype is BlockType {
+  return Object.hasOwn(BLOCK_TYPES, dtype);
+}
+
+/** True for the element types that hold real numbers with fractions. */
 export function isFloat(dtype: DType): boolean {
   return DTYPES[dtype].kind === 'float';
 }

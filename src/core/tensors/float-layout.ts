@@ -28,19 +28,21 @@ export const FLOAT_LAYOUTS: Partial<Record<DType, FloatLayout>> = {
 /** The value of the bits of a type of at most 16 bits. */
 export function decodeFloat(layout: FloatLayout, bits: number): number {
   const { exponentBits, mantissaBits, bias, special } = layout;
-  const mantissa = bits & (2 ** mantissaBits - 1);
-  const exponent = (bits >> mantissaBits) & (2 ** exponentBits - 1);
+  const hidden = 1 << mantissaBits;
+  const mantissa = bits & (hidden - 1);
+  const highest = (1 << exponentBits) - 1;
+  const exponent = (bits >> mantissaBits) & highest;
   if (special === 'scale') return exponent === 0xff ? NaN : 2 ** (exponent - bias);
   const negative = bits >> (mantissaBits + exponentBits) === 1;
-  const full = exponent === 2 ** exponentBits - 1;
+  const full = exponent === highest;
   if (special === 'ieee' && full && mantissa !== 0) return NaN;
   if (special === 'ieee' && full) return negative ? -Infinity : Infinity;
-  if (special === 'finite' && full && mantissa === 2 ** mantissaBits - 1) return NaN;
+  if (special === 'finite' && full && mantissa === hidden - 1) return NaN;
   if (special === 'unsigned-zero' && negative && exponent === 0 && mantissa === 0) return NaN;
   // Without the hidden one, at the lowest exponent: a subnormal number.
   const size =
     exponent === 0
       ? mantissa * 2 ** (1 - bias - mantissaBits)
-      : (2 ** mantissaBits + mantissa) * 2 ** (exponent - bias - mantissaBits);
+      : (hidden + mantissa) * 2 ** (exponent - bias - mantissaBits);
   return negative ? -size : size;
 }

@@ -1,8 +1,8 @@
 import type { ByteSource } from '../bytes/byte-source.js';
 import { CheckpointError } from '../errors.js';
 import { DTYPES } from './dtype.js';
+import { readElements, type Wanted } from './elements.js';
 import type { TensorEntry } from './tensor-index.js';
-import { widen } from './widen.js';
 
 /** Elements of a tensor in two directions; positions and steps in elements from the tensor's first. */
 export interface Grid {
@@ -37,11 +37,16 @@ function chunks(lines: number, step: number, span: number, size: number): Chunk[
 }
 
 /** Fetches the elements of a grid by range reads: one where they lie together, else one for each run of close lines. */
-export async function readGrid(source: ByteSource, tensor: TensorEntry, grid: Grid): Promise<Float64Array> {
+export async function readGrid(
+  source: ByteSource,
+  tensor: TensorEntry,
+  grid: Grid,
+  wanted: Wanted,
+): Promise<Float64Array> {
   const { first, rows, columns, rowStep, columnStep } = grid;
   const size = DTYPES[tensor.dtype].bytes;
-  const fetch = async (from: number, count: number): Promise<Float64Array> =>
-    widen(tensor.dtype, await source.read(tensor.offset + from * size, count * size));
+  const fetch = (from: number, count: number): Promise<Float64Array> =>
+    readElements(source, tensor, from, count, wanted);
   if (rows === 0 || columns === 0) return new Float64Array(0);
   if ((columnStep === 1 || columns === 1) && (rowStep === columns || rows === 1)) return fetch(first, rows * columns);
 

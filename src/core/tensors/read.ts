@@ -2,9 +2,11 @@ import type { ByteSource } from '../bytes/byte-source.js';
 import { groupDigits, quoteName } from '../bytes/quote.js';
 import { CheckpointError } from '../errors.js';
 import type { MatrixView, VectorView } from '../model/model.js';
-import { DTYPES } from './dtype.js';
+import { DTYPES, isBlockType } from './dtype.js';
+import { readElements, type Wanted } from './elements.js';
 import { readGrid, type Grid } from './grid.js';
 import { elementCount, type TensorEntry } from './tensor-index.js';
+import { unpack, type OtherFiles } from './unpack.js';
 
 /** Largest matrix worth holding as float64 (2 GiB); the query matrix of a 22-billion-parameter ViT has 38 million entries. */
 const MAX_ELEMENTS = 2 ** 28;
@@ -56,11 +58,15 @@ function transpose(grid: Grid): Grid {
   };
 }
 
+function checkSize(source: ByteSource, { tensor, rows, columns }: MatrixView): void {
+  if (DTYPES[tensor.dtype].kind === 'complex') throw unsupported(tensor, source, 'holds complex numbers');
+  const stored = Math.ceil(tensor.byteLength / DTYPES[tensor.dtype].bytes);
+  const limit = Math.min(MAX_ELEMENTS, Math.max(MAX_REPEATED, stored));
+  if (rows * columns > limit) throw unsupported(tensor, source, `has more than ${groupDigits(limit)} elements`);
+}
+
 function matrixGrid(source: ByteSource, view: MatrixView): Grid {
   const { tensor, rowStart, rows, columns, transposed } = view;
-  if (DTYPES[tensor.dtype].kind === 'complex') throw unsupported(tensor, source, 'holds complex numbers');
-  const limit = Math.min(MAX_ELEMENTS, Math.max(MAX_REPEATED, tensor.byteLength / DTYPES[tensor.dtype].bytes));
-  if (rows * columns > limit) throw unsupported(tensor, source, `has more than ${groupDigits(limit)} elements`);
   const rowLength = transposed ? elementCount(tensor.shape) / columns : columns;
   const table = asTable(tensor, rowLength);
   const whole = table !== null && transposed ? transpose(table) : table;
@@ -71,20 +77,92 @@ function matrixGrid(source: ByteSource, view: MatrixView): Grid {
   return { ...whole, first: rowStart * whole.rowStep, rows };
 }
 
+/** All elements row by row, of a tensor whose axes lie in another order, as NumPy's Fortran order of more than two axes. */
+async function rowMajor(source: ByteSource, tensor: TensorEntry, wanted: Wanted): Promise<Float64Array> {
+  const { shape } = tensor;
+  const strides = tensor.strides ?? [];
+  const out = new Float64Array(elementCount(shape));
+  const stored = await readElements(source, tensor, 0, tensor.byteLength / DTYPES[tensor.dtype].bytes, wanted);
+  const position = new Array<number>(shape.length).fill(0);
+  let from = 0;
+  for (let i = 0; i < out.length; i++) {
+    out[i] = stored[from] ?? 0;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const next = (position[axis] ?? 0) + 1;
+      from += strides[axis] ?? 0;
+      position[axis] = next;
+      if (next < (shape[axis] ?? 0)) break;
+      from -= next * (strides[axis] ?? 0);
+      position[axis] = 0;
+    }
+  }
+  return out;
+}
+
+function pick(values: Float64Array, { first, rows, columns, rowStep, columnStep }: Grid): Float64Array {
+  const out = new Float64Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      out[row * columns + column] = values[first + row * rowStep + column * columnStep] ?? 0;
+    }
+  }
+  return out;
+}
+
+async function read(
+  source: ByteSource,
+  view: MatrixView,
+  others: OtherFiles | null,
+  wanted: Wanted,
+): Promise<Float64Array> {
+  checkSize(source, view);
+  const { tensor } = view;
+  if (tensor.strides !== null && axes(tensor).length > 2 && elementCount(tensor.shape) <= MAX_ELEMENTS) {
+    const grid = matrixGrid(source, { ...view, tensor: { ...tensor, strides: null } });
+    const unpacked = await unpack(source, tensor, others);
+    return pick(await rowMajor(unpacked.source, unpacked.tensor, wanted), grid);
+  }
+  const grid = matrixGrid(source, view);
+  const unpacked = await unpack(source, tensor, others);
+  return readGrid(unpacked.source, unpacked.tensor, grid, wanted);
+}
+
 /**
- * Reads a matrix out of a checkpoint, and no other bytes where its rows lie together.
+ * Reads a matrix out of a checkpoint, and no other bytes where its rows lie together and are not packed.
+ * @param others the other files of the checkpoint; needed only for tensors that lie in several.
  * @returns (rows, columns), row by row, as float64.
  * @throws CheckpointError when the file is too short or changed, or the tensor has no such rows.
  */
-export async function readMatrixView(source: ByteSource, view: MatrixView): Promise<Float64Array> {
-  return readGrid(source, view.tensor, matrixGrid(source, view));
+export async function readMatrixView(
+  source: ByteSource,
+  view: MatrixView,
+  others: OtherFiles | null = null,
+): Promise<Float64Array> {
+  return read(source, view, others, 'values');
+}
+
+/**
+ * Distance between the values that each entry of a quantised matrix could have been stored as.
+ * @returns (rows, columns), row by row; null for element types whose spacing is that of the type.
+ */
+export async function readMatrixSteps(
+  source: ByteSource,
+  view: MatrixView,
+  others: OtherFiles | null = null,
+): Promise<Float64Array | null> {
+  const { dtype, quantisation } = view.tensor;
+  return isBlockType(dtype) || quantisation !== undefined ? read(source, view, others, 'steps') : null;
 }
 
 /**
  * Reads a run of entries of a one-dimensional tensor.
  * @returns (length), as float64.
  */
-export async function readVectorView(source: ByteSource, view: VectorView): Promise<Float64Array> {
+export async function readVectorView(
+  source: ByteSource,
+  view: VectorView,
+  others: OtherFiles | null = null,
+): Promise<Float64Array> {
   const { tensor, start, length } = view;
-  return readMatrixView(source, { tensor, rowStart: start, rows: length, columns: 1, transposed: false });
+  return readMatrixView(source, { tensor, rowStart: start, rows: length, columns: 1, transposed: false }, others);
 }

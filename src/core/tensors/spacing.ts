@@ -1,4 +1,4 @@
-import type { DType } from './dtype.js';
+import { isBlockType, type DType } from './dtype.js';
 import { FLOAT_LAYOUTS } from './float-layout.js';
 
 const scratch = new DataView(new ArrayBuffer(8));
@@ -11,11 +11,11 @@ function binaryExponent(value: number): number {
 
 /**
  * Distance between neighbouring numbers of a stored type at a value, subnormal numbers included; 1 for whole numbers,
- * NaN for infinity and NaN. Right at a power of two it is the distance to the neighbour further from zero.
+ * NaN for infinity and NaN, and for types that store blocks, whose scales decide. Right at a power of two it is the distance to the neighbour further from zero.
  */
 export function spacing(dtype: DType, value: number): number {
   const layout = FLOAT_LAYOUTS[dtype] ?? (dtype === 'C64' ? FLOAT_LAYOUTS.F32 : undefined);
-  if (!Number.isFinite(value)) return NaN;
+  if (!Number.isFinite(value) || isBlockType(dtype)) return NaN;
   if (layout === undefined) return dtype === 'C128' ? spacing('F64', value) : 1;
   // The lowest stored exponent is that of subnormal numbers, except where there are none.
   const lowest = (layout.special === 'scale' ? 0 : 1) - layout.bias;

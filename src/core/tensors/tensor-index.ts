@@ -1,24 +1,103 @@
 import type { Warning } from '../errors.js';
-import type { DType } from './dtype.js';
+import type { ComputationGraph } from '../onnx/graph.js';
+import { isFloat, type DType } from './dtype.js';
 
 /** Container in which the tensors lie. */
-export type FormatId = 'safetensors' | 'safetensors-sharded' | 'torch-zip' | 'torch-legacy' | 'torchscript';
+export type FormatId =
+  | 'safetensors'
+  | 'safetensors-sharded'
+  | 'torch-zip'
+  | 'torch-legacy'
+  | 'torchscript'
+  | 'torch-distributed'
+  | 'npz'
+  | 'npy'
+  | 'hdf5'
+  | 'keras-zip'
+  | 'flax-msgpack'
+  | 'gguf'
+  | 'onnx';
 
 /** Where one tensor lies; none of its elements has been read. */
 export interface TensorEntry {
-  /** Full path inside the file, nested dictionaries joined by dots. */
+  /** Full path inside the file: nested dictionaries joined by dots, or as the file itself writes it. */
   readonly name: string;
+  /** The name as recognition reads it where it differs: modules joined by dots, `weight` and `bias` at the end. */
+  readonly path?: string;
   readonly dtype: DType;
   readonly shape: readonly number[];
   /** Steps between neighbours along each axis in elements; null when the elements lie row by row without gaps. */
   readonly strides: readonly number[] | null;
   /** Position in `TensorIndex.files`. */
   readonly file: number;
-  /** Byte at which the first element lies. */
+  /** Byte at which the first element lies; 0 where `packing` says where the bytes are. */
   readonly offset: number;
-  /** Bytes from the first element to behind the last. */
+  /** Bytes from the first element to behind the last, unpacked. */
   readonly byteLength: number;
+  /** How the bytes lie where they are no plain run. */
+  readonly packing?: Packing;
+  /** True where the most significant byte of each element comes first. */
+  readonly bigEndian?: true;
+  /** True for a weight stored as (inputs, outputs), as JAX and TensorFlow do; the outputs may have an axis of heads. */
+  readonly inputsFirst?: true;
+  /** Whole numbers that stand for scaled ones. */
+  readonly quantisation?: Quantisation;
 }
+
+/** Elements that stand for (stored - zero point) x scale; one scale for all, or one for each position along an axis. */
+export interface Quantisation {
+  readonly axis: number;
+  /** Neighbours along the axis that share a scale; scales then lie as the tensor does, with fewer positions along the axis. */
+  readonly block?: number;
+  /** True where the product is rounded to float32, as ONNX does. */
+  readonly single?: true;
+  readonly scales: readonly number[];
+  readonly zeroPoints: readonly number[];
+}
+
+/** Bytes of a tensor that are compressed or lie in several places. */
+type Packing = DeflatedBytes | Chunks | TypedNumbers;
+
+/** A deflate stream that holds the elements behind `skip` other bytes. */
+interface DeflatedBytes {
+  readonly kind: 'deflate';
+  readonly offset: number;
+  readonly length: number;
+  readonly skip: number;
+}
+
+/** Elements as numbers in a field of a TensorProto of ONNX. */
+export interface TypedNumbers {
+  readonly kind: 'numbers';
+  readonly field: number;
+  /** Where the whole TensorProto lies. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Boxes of a tensor, each row by row in a place of its own; elements in none are zero. */
+export interface Chunks {
+  readonly kind: 'chunks';
+  /** What the boxes tile: the shape of the tensor, or its elements as one row. */
+  readonly shape: readonly number[];
+  readonly chunks: readonly Chunk[];
+}
+
+/** One box of a tensor. */
+export interface Chunk {
+  /** Position of its first element, and its sizes, along each axis; it may reach beyond the end. */
+  readonly start: readonly number[];
+  readonly shape: readonly number[];
+  /** Position in `TensorIndex.files` where it is another than that of the tensor. */
+  readonly file?: number;
+  readonly offset: number;
+  readonly length: number;
+  /** What was done to its bytes, in the order in which it is undone. */
+  readonly filters: readonly ChunkFilter[];
+}
+
+/** `checksum` stands in the last four bytes and is not compared. */
+export type ChunkFilter = 'zlib' | 'shuffle' | 'checksum';
 
 /** A value out of a checkpoint that is no tensor. */
 export type Setting = string | number | boolean;
@@ -32,6 +111,8 @@ export interface TensorIndex {
   /** Plain values beside the tensors by dotted path, such as `args.arch` or `hyper_parameters.num_heads`; at most `MAX_SETTINGS`. */
   readonly settings: ReadonlyMap<string, Setting>;
   readonly warnings: readonly Warning[];
+  /** What the file computes, where it says so; stays in the thread that opened it. */
+  readonly graph?: ComputationGraph;
 }
 
 /** More plain values than any configuration has; what comes after is left out. */
@@ -40,4 +121,14 @@ export const MAX_SETTINGS = 5_000;
 /** Number of elements of a shape. */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
+}
+
+/** True for a tensor of real numbers with fractions, however they are stored. */
+export function holdsWeights({ dtype, quantisation }: TensorEntry): boolean {
+  return isFloat(dtype) || quantisation !== undefined;
+}
+
+/** True where the stored bytes are the elements themselves, little-endian, in one run: what another program could be pointed at. */
+export function isPlain({ packing, bigEndian, quantisation }: TensorEntry): boolean {
+  return packing === undefined && bigEndian !== true && quantisation === undefined;
 }

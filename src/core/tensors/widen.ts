@@ -1,4 +1,5 @@
-import { DTYPES, type DType } from './dtype.js';
+import { decodeBlocks } from './blocks.js';
+import { DTYPES, isBlockType, type DType, type PlainType } from './dtype.js';
 import { FLOAT_LAYOUTS, decodeFloat } from './float-layout.js';
 
 /** Copies the stored elements into float64; `bytes` holds exactly as many elements as `out`. */
@@ -32,7 +33,8 @@ function valueTable(dtype: DType): Float32Array {
   if (table === undefined) {
     const layout = FLOAT_LAYOUTS[dtype];
     if (layout === undefined) throw new Error(`${dtype} has no table of values`);
-    table = Float32Array.from({ length: 2 ** (8 * DTYPES[dtype].bytes) }, (_, bits) => decodeFloat(layout, bits));
+    table = new Float32Array(2 ** (8 * DTYPES[dtype].bytes));
+    for (let bits = 0; bits < table.length; bits++) table[bits] = decodeFloat(layout, bits);
     tables.set(dtype, table);
   }
   return table;
@@ -76,7 +78,7 @@ const refuseComplex: Widen = () => {
   throw new Error('complex numbers have no float64 value');
 };
 
-const WIDEN: Record<DType, Widen> = {
+const WIDEN: Record<PlainType, Widen> = {
   F64: byArray(Float64Array, 8),
   F32: byArray(Float32Array, 4),
   F16: byTable16('F16'),
@@ -101,9 +103,10 @@ const WIDEN: Record<DType, Widen> = {
 
 /**
  * The stored little-endian elements as float64, exactly (64-bit integers beyond 2^53 are rounded).
- * @param bytes whole elements; at any offset in its buffer.
+ * @param bytes whole elements, or whole blocks of them; at any offset in its buffer.
  */
 export function widen(dtype: DType, bytes: Uint8Array<ArrayBuffer>): Float64Array {
+  if (isBlockType(dtype)) return decodeBlocks(dtype, bytes, 'values');
   const out = new Float64Array(bytes.byteLength / DTYPES[dtype].bytes);
   WIDEN[dtype](bytes, out);
   return out;

@@ -1,4 +1,5 @@
 import type { Basis, LayerFigures, ModelFigures } from '../../core/analysis/figures.js';
+import type { TensorAnswer, TensorQuestion } from '../../core/analysis/tensor/questions.js';
 import type { VerdictPart } from '../../core/analysis/verdict.js';
 import type { Warning } from '../../core/errors.js';
 import type { SingularVectors } from '../../core/linalg/head-solver.js';
@@ -67,6 +68,13 @@ export interface AnalyzeListener {
   onLayer(layer: LayerFigures): void;
 }
 
+/** A tensor of an inspected checkpoint, and what is asked of it. */
+export interface TensorRequest {
+  readonly inspection: Inspection;
+  readonly tensor: TensorEntry;
+  readonly question: TensorQuestion;
+}
+
 /** Singular vectors of the heads of one layer. */
 export interface LayerVectors {
   /** In order of the heads; null for heads without figures. */
@@ -82,8 +90,12 @@ export interface Engine {
   inspect(request: InspectRequest, signal: AbortSignal): Promise<Inspection>;
   /** @throws CheckpointError, with code `worker-stopped` when a worker died; `AbortError` when the signal fires. */
   analyze(request: AnalyzeRequest, listener: AnalyzeListener, signal: AbortSignal): Promise<Analysis>;
+  /** The finished analysis where it is kept on disk; null where it is not. Computes nothing, and fails as `analyze` does. */
+  recall(request: Omit<AnalyzeRequest, 'have'>, signal: AbortSignal): Promise<Analysis | null>;
   /** u and v of all heads of one layer. Fails as `analyze` does. */
   vectors(request: Omit<AnalyzeRequest, 'have'>, layer: number, signal: AbortSignal): Promise<LayerVectors>;
+  /** Reads what a question about the elements of one tensor needs. Fails as `analyze` does. */
+  tensor(request: TensorRequest, signal: AbortSignal): Promise<TensorAnswer>;
   /** Ends the workers at once, as a crash would: what runs is rejected with `worker-stopped`, what comes later starts new ones. */
   stopWorkers(): Promise<void>;
   /** Ends the workers for good. */

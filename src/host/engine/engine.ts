@@ -54,10 +54,14 @@ export function createEngine(options: EngineOptions): Engine {
     },
     inspect: (request, signal) => inspect(pool, request, signal),
     analyze: (request, listener, signal) => analyze(pool, options.cacheFolder, request, listener, signal),
+    recall: (request, signal) => recall(pool, options.cacheFolder, { ...request, have: [] }, signal),
     async vectors({ inspection, model, basis }, layer, signal): Promise<LayerVectors> {
       const spec = findModel(inspection, model).layers[layer];
       if (spec === undefined) throw new Error(`the model has no layer ${String(layer)}`);
       return pool.run('vectors', { checkpoint: inspection.checkpoint, spec, basis }, signal);
+    },
+    async tensor({ inspection: { checkpoint }, tensor, question }, signal) {
+      return (await pool.run('tensor', { checkpoint, tensor, question }, signal)).answer;
     },
     stopWorkers: () => pool.stop(),
     dispose: () => pool.dispose(),
@@ -92,16 +96,32 @@ async function analyze(
   signal: AbortSignal,
 ): Promise<Analysis> {
   const model = findModel(request.inspection, request.model);
-  const file = cacheFolder === null ? null : path.join(cacheFolder, `${cacheKey(request, model)}.json`);
-  const kept = file === null ? null : await pool.run('recall', { file }, signal);
-  if (kept?.length === model.layers.length) {
-    for (const layer of kept) listener.onLayer(layer);
-    return finish(model, request, kept, 0, true);
+  const kept = await recall(pool, cacheFolder, request, signal);
+  if (kept !== null) {
+    for (const layer of kept.figures.layers) listener.onLayer(layer);
+    return kept;
   }
+  const file = cacheFile(cacheFolder, request, model);
   const { layers, bytesRead } = await computeLayers(pool, request, model, listener, signal);
   // Figures that cannot be kept are no failure: they are computed again next time.
   if (file !== null) await pool.run('store', { file, layers }, signal).catch(() => null);
   return finish(model, request, layers, bytesRead, false);
+}
+
+async function recall(
+  pool: WorkerPool,
+  cacheFolder: string | null,
+  request: AnalyzeRequest,
+  signal: AbortSignal,
+): Promise<Analysis | null> {
+  const model = findModel(request.inspection, request.model);
+  const file = cacheFile(cacheFolder, request, model);
+  const kept = file === null ? null : await pool.run('recall', { file }, signal);
+  return kept?.length === model.layers.length ? finish(model, request, kept, 0, true) : null;
+}
+
+function cacheFile(cacheFolder: string | null, request: AnalyzeRequest, model: Model): string | null {
+  return cacheFolder === null ? null : path.join(cacheFolder, `${cacheKey(request, model)}.json`);
 }
 
 function finish(

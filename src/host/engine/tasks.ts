@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { layerVectors, analyzeLayer, type SourceOf } from '../../core/analysis/layer.js';
+import { askTensor } from '../../core/analysis/tensor/questions.js';
 import { openCheckpoint } from '../../core/formats/open-checkpoint.js';
 import { HeadSolver } from '../../core/linalg/head-solver.js';
 import { recognise } from '../../core/model/recognise.js';
@@ -30,6 +31,12 @@ export function createHandlers(): Handlers {
       return withFiles(checkpoint, async (sourceOf, counter) => {
         const heads = await layerVectors(spec, basis, sourceOf, solver);
         return { heads, bytesRead: counter.bytes };
+      });
+    },
+    async tensor({ checkpoint, tensor, question }) {
+      return withFiles(checkpoint, async (sourceOf, counter) => {
+        const place = { tensor, source: await sourceOf(tensor.file), others: sourceOf };
+        return { answer: await askTensor(place, question), bytesRead: counter.bytes };
       });
     },
     recall: ({ file }) => recallLayers(file),

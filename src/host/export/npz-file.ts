@@ -3,15 +3,17 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { npyHeader } from '../../core/export/npy.js';
 
-/** An array of float64 that is to be written. */
+/** An array of float64, or of texts, that is to be written. */
 export interface NpzArray {
   readonly name: string;
   readonly shape: readonly number[];
+  /** Length of each text in code points, for an array of texts; `npyTexts` makes their elements. */
+  readonly characters?: number;
 }
 
 /** Archive of arrays whose elements come part by part, in order; nothing of them is held. */
 export interface NpzFile {
-  append(name: string, values: Float64Array): Promise<void>;
+  append(name: string, values: Float64Array | Uint32Array): Promise<void>;
   /** Completes the archive and gives it its name. */
   finish(): Promise<void>;
   /** Removes what was written. */
@@ -38,12 +40,13 @@ export async function createNpzFile(file: string, arrays: readonly NpzArray[]): 
   const entries = new Map<string, Entry>();
   const headers = new Map<Entry, Uint8Array>();
   let end = 0;
-  for (const { name, shape } of arrays) {
-    const header = npyHeader(shape);
+  for (const { name, shape, characters } of arrays) {
+    const [type, bytes] = characters === undefined ? ['<f8', 8] : [`<U${characters}`, 4 * characters];
+    const header = npyHeader(shape, type);
     const member = new TextEncoder().encode(`${name}.npy`);
     const localOffset = end;
     const start = localOffset + 30 + member.length;
-    const size = header.length + shape.reduce((product, length) => product * length, 8);
+    const size = header.length + shape.reduce((product, length) => product * length, bytes);
     const entry: Entry = { name: member, localOffset, size, next: start + header.length, crc: crc32(header) };
     entries.set(name, entry);
     headers.set(entry, header);
@@ -85,6 +88,18 @@ export async function createNpzFile(file: string, arrays: readonly NpzArray[]): 
     },
     discard,
   };
+}
+
+/** Texts as the elements of an array of texts: their code points, filled up with zeros. */
+export function npyTexts(texts: readonly string[], characters: number): Uint32Array {
+  const elements = new Uint32Array(texts.length * characters);
+  for (const [index, text] of texts.entries()) {
+    elements.set(
+      Array.from(text, (character) => character.codePointAt(0) ?? 0).slice(0, characters),
+      index * characters,
+    );
+  }
+  return elements;
 }
 
 async function writeAt(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {

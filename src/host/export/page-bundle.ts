@@ -10,9 +10,8 @@ export interface PageBundle {
 /**
  * Reads the bundle of a page.
  * @param bundles folder of the built bundles.
- * @param name `panel` or `report`.
  */
-export async function readPageBundle(bundles: string, name: 'panel' | 'report'): Promise<PageBundle> {
+export async function readPageBundle(bundles: string, name: 'panel' | 'report' | 'tensor'): Promise<PageBundle> {
   const read = async (kind: string): Promise<string> => {
     const text = await readFile(path.join(bundles, 'webview', `${name}.${kind}`), 'utf8');
     // The reference to a source map leads nowhere from a text that stands in a page.

@@ -5,7 +5,9 @@ import { CheckpointError } from '../../core/errors.js';
 import type { CheckpointPlace } from './checkpoint-folder.js';
 import { asCheckpointError } from './system-error.js';
 
-const WEIGHTS = /\.(safetensors|pt|pth|ckpt|bin)$/iu;
+const WEIGHTS = /\.(safetensors|pt|pth|ckpt|bin|onnx|keras|gguf)$/iu;
+/** Ends of names that also stand for results and data; they count where there is nothing else. */
+const SHARED = /\.(npz|h5|hdf5|msgpack)$/iu;
 const INDEX = /\.(safetensors|bin)\.index\.json$/iu;
 const SHARD = /-\d+-of-\d+\.(safetensors|bin)$/iu;
 /** What trainers save beside the weights. */
@@ -16,7 +18,11 @@ const WELL_KNOWN = [
   'model.safetensors.index.json',
   'pytorch_model.bin',
   'pytorch_model.bin.index.json',
+  'tf_model.h5',
+  'flax_model.msgpack',
 ];
+/** What torch.distributed.checkpoint writes beside its parts. */
+const DISTRIBUTED = '.metadata';
 /** Enough names in a sentence. */
 const MAX_LISTED = 8;
 
@@ -29,7 +35,10 @@ function choose(folder: string, names: readonly string[]): string {
   const known = WELL_KNOWN.find((name) => names.includes(name));
   if (known !== undefined) return known;
   const shown = basename(folder);
-  const weights = names.filter((name) => WEIGHTS.test(name) && !NO_MODEL.test(name));
+  if (names.includes(DISTRIBUTED) && names.some((name) => /\.distcp$/iu.test(name))) return DISTRIBUTED;
+  const own = names.filter((name) => WEIGHTS.test(name) && !NO_MODEL.test(name));
+  const isClear = own.length > 0 || names.some((name) => INDEX.test(name));
+  const weights = isClear ? own : names.filter((name) => SHARED.test(name) && !NO_MODEL.test(name));
   const candidates = [...weights.filter((name) => !SHARD.test(name)), ...names.filter((name) => INDEX.test(name))];
   const [only, ...others] = candidates;
   if (only !== undefined && others.length === 0) return only;
@@ -51,7 +60,8 @@ function choose(folder: string, names: readonly string[]): string {
     );
   }
   const found = names.length === 0 ? 'it is empty' : `it holds ${listed(names)}`;
-  const advice = 'choose a folder with a .safetensors, .pt, .pth, .ckpt or .bin file';
+  const advice =
+    'choose a folder with a .safetensors, .pt, .pth, .ckpt, .onnx, .npz, .h5, .keras, .gguf or .msgpack file';
   throw new CheckpointError('not-a-checkpoint', shown, `the folder holds no weights: ${found}`, advice);
 }
 

@@ -130,8 +130,11 @@ function withoutAlpha(
   return { picture: { pixels: rgb, width, height }, isTransparent };
 }
 
-/** Loaded when the first picture is, so that all else works where the package has no binary for the platform. */
-async function loadSharp(file: string) {
+/**
+ * Loaded when the first picture is, so that all else works where the package has no binary for the platform.
+ * @throws CheckpointError `unsupported` where it does not load.
+ */
+export async function loadSharp(file: string) {
   try {
     const { default: sharp } = await import('sharp');
     return sharp;

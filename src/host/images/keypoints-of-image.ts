@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { groupDigits } from '../../core/bytes/quote.js';
 import { CheckpointError, type Warning } from '../../core/errors.js';
 import { type GrayPicture, grayOf } from '../../core/image/gray.js';
+import type { Picture } from '../../core/image/preprocess/picture.js';
 import { detectionSteps } from '../../core/image/sift/detect.js';
 import type { Keypoints } from '../../core/image/sift/keypoints.js';
 import { SIFT_DEFAULTS } from '../../core/image/sift/parameters.js';
@@ -17,7 +18,7 @@ export interface ImageKeypoints {
 }
 
 /**
- * SIFT keypoints of a picture at its own size.
+ * SIFT keypoints of a picture file at its own size.
  * @param onProgress told the share that is done.
  * @throws CheckpointError; `AbortError` when the signal fires, within a few milliseconds.
  */
@@ -26,19 +27,39 @@ export async function keypointsOfImage(
   onProgress: (share: number) => void,
   signal: AbortSignal,
 ): Promise<ImageKeypoints> {
-  const { width, height } = image;
-  const needed = workingBytes(width, height, SIFT_DEFAULTS);
-  if (needed > MAX_WORKING_BYTES)
-    throw tooLarge(image, needed, `the ${groupDigits(MAX_WORKING_BYTES)} that it can have`);
+  checkMemory(image);
   const { picture, warnings } = await image.decode();
   signal.throwIfAborted();
   const started = performance.now();
+  const keypoints = await keypointsOfPicture(picture, image.name, onProgress, signal);
+  return { keypoints, warnings, detectMs: performance.now() - started };
+}
+
+/** The same of a picture in memory, such as what a model is fed. */
+export async function keypointsOfPicture(
+  picture: Picture,
+  name: string,
+  onProgress: (share: number) => void,
+  signal: AbortSignal,
+): Promise<Keypoints> {
+  const sized = { name, width: picture.width, height: picture.height };
+  checkMemory(sized);
   try {
-    const keypoints = await detect(grayOf(picture), onProgress, signal);
-    return { keypoints, warnings, detectMs: performance.now() - started };
+    return await detect(grayOf(picture), onProgress, signal);
   } catch (error) {
-    throw error instanceof RangeError ? tooLarge(image, needed, 'this machine has free') : error;
+    throw error instanceof RangeError ? tooLarge(sized, 'this machine has free') : error;
   }
+}
+
+function checkMemory(image: Sized): void {
+  if (needed(image) <= MAX_WORKING_BYTES) return;
+  throw tooLarge(image, `the ${groupDigits(MAX_WORKING_BYTES)} that it can have`);
+}
+
+type Sized = Pick<ImageFile, 'name' | 'width' | 'height'>;
+
+function needed({ width, height }: Sized): number {
+  return workingBytes(width, height, SIFT_DEFAULTS);
 }
 
 async function detect(gray: GrayPicture, onProgress: (share: number) => void, signal: AbortSignal): Promise<Keypoints> {
@@ -52,8 +73,9 @@ async function detect(gray: GrayPicture, onProgress: (share: number) => void, si
   }
 }
 
-function tooLarge({ name, width, height }: ImageFile, needed: number, than: string): CheckpointError {
+function tooLarge(image: Sized, than: string): CheckpointError {
+  const { name, width, height } = image;
   const size = `${groupDigits(width)} x ${groupDigits(height)} pixels`;
-  const problem = `the keypoint detector needs ${groupDigits(needed)} bytes for its ${size}, more than ${than}`;
+  const problem = `the keypoint detector needs ${groupDigits(needed(image))} bytes for its ${size}, more than ${than}`;
   return new CheckpointError('limit', name, problem, 'make the picture smaller first');
 }

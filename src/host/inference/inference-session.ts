@@ -1,10 +1,15 @@
-import { randomUUID } from 'node:crypto';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { TapName } from '../../core/inference/build-graph.js';
 import { CheckpointError } from '../../core/errors.js';
-import type { LoadedModel, LoadParams, RunResult } from '../../protocol/inference.js';
-import { InferenceProcess } from './inference-process.js';
+import type {
+  AttendParams,
+  AttendResult,
+  LoadedModel,
+  LoadParams,
+  Prompted,
+  RunResult,
+} from '../../protocol/inference.js';
+import type { InferenceProcess } from './inference-process.js';
+import { type WarmProcess, warmProcess } from './warm-process.js';
 
 /** How a session works. */
 export interface SessionOptions {
@@ -18,6 +23,14 @@ export interface SessionOptions {
 export interface Run extends RunResult {
   /** Tokens that the attention of a layer reads, or what it adds to them; (tokens, width). Fails as `run` does. */
   tap(tap: TapName, layer: number, signal: AbortSignal): Promise<Float32Array>;
+  /** Attention of a layer of a run without a prompt. Fails as `run` does. */
+  attend(params: AttendParams, signal: AbortSignal): Promise<AttendResult>;
+}
+
+/** What a run is given. */
+interface Fed {
+  readonly pixels: Float32Array;
+  readonly prompt: Prompted | null;
 }
 
 interface Started {
@@ -34,16 +47,21 @@ export class InferenceSession {
   #started: Started | null = null;
   #starting: InferenceProcess | null = null;
   /** Whose taps the process has. */
-  #lastPixels: Float32Array | null = null;
+  #last: Fed | null = null;
   #queue: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   #idleTimer: NodeJS.Timeout | null = null;
   #disposed = false;
+  #warm: WarmProcess | null;
 
+  /** @param warm a process that was started ahead; the session ends it. */
   constructor(
     private readonly params: Omit<LoadParams, 'scratchFolder'>,
     private readonly options: SessionOptions,
-  ) {}
+    warm: WarmProcess | null = null,
+  ) {
+    this.#warm = warm;
+  }
 
   /** Number of the process for the system; null while there is none. */
   get processId(): number | null {
@@ -59,18 +77,17 @@ export class InferenceSession {
   /**
    * Runs the model on one picture.
    * @param pixels (channels, height, width), ready for the model; kept for `tap`.
+   * @param prompt what is added to the scores of a promptable model; null: nothing.
    * @throws CheckpointError, with code `worker-stopped` when the process died; `AbortError` when the signal fires.
    */
-  run(pixels: Float32Array, signal: AbortSignal): Promise<Run> {
+  run(pixels: Float32Array, signal: AbortSignal, prompt: Prompted | null = null): Promise<Run> {
+    const fed: Fed = { pixels, prompt };
     return this.#enqueue(signal, async () => ({
-      ...(await this.#run(pixels)),
+      ...(await this.#run(fed)),
       tap: (tap, layer, tapSignal) =>
-        this.#enqueue(tapSignal, async () => {
-          // Another picture was run since, or the process is a new one.
-          if (this.#lastPixels !== pixels || this.#started?.process.alive !== true) await this.#run(pixels);
-          const { process } = await this.#start();
-          return process.call('tap', { tap, layer });
-        }),
+        this.#enqueue(tapSignal, async () => (await this.#after(fed)).call('tap', { tap, layer })),
+      attend: (params, attendSignal) =>
+        this.#enqueue(attendSignal, async () => (await this.#after(fed)).call('attend', params)),
     }));
   }
 
@@ -81,15 +98,22 @@ export class InferenceSession {
   }
 
   get #current(): InferenceProcess | null {
-    return this.#started?.process ?? this.#starting;
+    return this.#started?.process ?? this.#starting ?? this.#warm?.process ?? null;
   }
 
-  async #run(pixels: Float32Array): Promise<RunResult> {
+  async #run(fed: Fed): Promise<RunResult> {
     const { process } = await this.#start();
-    this.#lastPixels = null;
-    const result = await process.call('run', { pixels });
-    this.#lastPixels = pixels;
+    this.#last = null;
+    const result = await process.call('run', fed);
+    this.#last = fed;
     return result;
+  }
+
+  /** A process whose last run was this one: another picture may have been run since, or the process may be a new one. */
+  async #after(fed: Fed): Promise<InferenceProcess> {
+    const isLast = this.#last?.pixels === fed.pixels && this.#last.prompt === fed.prompt;
+    if (!isLast || this.#started?.process.alive !== true) await this.#run(fed);
+    return (await this.#start()).process;
   }
 
   async #start(): Promise<Started> {
@@ -97,9 +121,9 @@ export class InferenceSession {
       throw new CheckpointError('worker-stopped', 'inference', 'the model was closed', 'open it again');
     if (this.#started?.process.alive === true) return this.#started;
     this.#started = null;
-    this.#lastPixels = null;
-    const scratchFolder = path.join(tmpdir(), `qk-lens-${randomUUID()}`);
-    const process = new InferenceProcess(this.options.processFile, scratchFolder);
+    this.#last = null;
+    const { process, scratchFolder } = this.#warm ?? warmProcess(this.options.processFile);
+    this.#warm = null;
     this.#starting = process;
     try {
       this.#started = { process, model: await process.call('load', { ...this.params, scratchFolder }) };

@@ -1,65 +1,70 @@
-import { rm } from 'node:fs/promises';
 import { totalmem } from 'node:os';
-import path from 'node:path';
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Tensor } from 'onnxruntime-node';
+import { type AttentionFigures, attentionFigures } from '../../core/analysis/image/attention-figures.js';
 import { groupDigits } from '../../core/bytes/quote.js';
 import { CheckpointError } from '../../core/errors.js';
-import { type BuiltGraph, buildGraph, tapOutput, type TapName } from '../../core/inference/build-graph.js';
+import { tapOutput, type TapName } from '../../core/inference/build-graph.js';
 import { describeForward } from '../../core/inference/describe.js';
 import { type ForwardModel, prefixLength } from '../../core/inference/forward.js';
-import { writeModel } from '../../core/inference/onnx/write-model.js';
-import { RELATIVE_INDEX } from '../../core/inference/score-bias.js';
-import type { InferenceTasks, LoadedModel, LoadParams, NonFinite, RunResult } from '../../protocol/inference.js';
+import { notRunnable } from '../../core/inference/not-runnable.js';
+import { recomputeLayer } from '../../core/inference/recompute-layer.js';
+import type {
+  AttendParams,
+  AttendResult,
+  InferenceTasks,
+  LoadedModel,
+  LoadParams,
+  NonFinite,
+  RunResult,
+} from '../../protocol/inference.js';
 import { readJsonBeside } from '../files/json-beside.js';
+import { DoubleArithmetic } from './double-arithmetic.js';
 import { checkUnchanged, withFiles } from './open-files.js';
-import { loadRuntime, type OnnxRuntime, sessionOptions } from './runtime.js';
-import { type WeightFolder, weightFolder, writeCopies } from './weight-files.js';
+import { ownGraph } from './own-graph.js';
+import type { ReadyGraph } from './ready-graph.js';
+import { loadRuntime, type OnnxRuntime } from './runtime.js';
+import { writtenGraph } from './written-graph.js';
 
 /** A model in the runtime, with the taps of its last run. */
 export class LoadedGraph {
   #last: Readonly<Record<string, Tensor>> = {};
+  #isPrompted = false;
 
   private constructor(
     private readonly runtime: OnnxRuntime,
-    private readonly session: InferenceSession,
-    private readonly built: BuiltGraph,
+    private readonly ready: ReadyGraph,
     private readonly params: LoadParams,
+    private readonly arithmetic: DoubleArithmetic,
     readonly facts: LoadedModel,
   ) {}
 
-  /** Describes the model as a graph and gives it to the runtime. @throws CheckpointError saying why it cannot be run. */
-  static async load(params: LoadParams): Promise<LoadedGraph> {
+  /**
+   * Gives the model to the runtime: as a graph that is written for it, or as the graph of its own file.
+   * @param ready arithmetic with as many threads as there are cores.
+   * @throws CheckpointError saying why it cannot be run.
+   */
+  static async load(params: LoadParams, ready: DoubleArithmetic): Promise<LoadedGraph> {
     const started = performance.now();
     const { checkpoint, model, tensors, imageSize } = params;
     const file = checkpoint.files[0]?.name ?? '';
-    return withFiles(checkpoint, async ({ sourceOf, paths, folder }) => {
-      const config = await readJsonBeside(folder, 'config.json');
+    return withFiles(checkpoint, async (open) => {
+      const config = await readJsonBeside(open.folder, 'config.json');
       const forward = describeForward(model, tensors, config.value, file);
-      checkMemory(model.parameterCount, file);
-      const build = (places: WeightFolder): Promise<BuiltGraph> =>
-        buildGraph(forward, { file, imageSize, taps: params.taps, edits: params.edits, places }, sourceOf);
-      let places = await weightFolder(paths, null);
-      let built = await build(places);
-      const copyFile = path.join(params.scratchFolder, 'weights.bin');
-      if (built.copyBytes > 0) {
-        places = await weightFolder(paths, copyFile);
-        built = await build(places);
-        await writeCopies(copyFile, built.copies, sourceOf).catch((error: unknown) => {
-          throw copyProblem(error, built.copyBytes, file);
-        });
-      }
+      checkMemory(forward, params, file);
       const runtime = await loadRuntime();
-      const session = await createSession(runtime, built, places.folder, params);
-      // Most systems let go of a name while the runtime still reads the file; where not, the parent removes it in the end.
-      if (built.copyBytes > 0) await rm(params.scratchFolder, { recursive: true, force: true }).catch(() => undefined);
-      const facts = factsOf(forward, built, imageSize, performance.now() - started);
-      return new LoadedGraph(runtime, session, built, params, facts);
+      const graph =
+        forward.runs === 'graph-of-ours'
+          ? await writtenGraph(runtime, forward, params, open)
+          : await ownGraph(runtime, forward, params, open);
+      const facts = factsOf(graph, imageSize, performance.now() - started);
+      const arithmetic = params.threads === null ? ready : new DoubleArithmetic(runtime, params.threads);
+      return new LoadedGraph(runtime, graph, params, arithmetic, facts);
     });
   }
 
   /** Runs the model on one picture. @throws CheckpointError `changed` when the checkpoint is no longer what was loaded. */
-  async run({ pixels }: InferenceTasks['run']['params']): Promise<RunResult> {
-    const { runtime, built, params, facts } = this;
+  async run({ pixels, prompt }: InferenceTasks['run']['params']): Promise<RunResult> {
+    const { runtime, ready, params, facts } = this;
     const { channels } = facts;
     const [height, width] = params.imageSize;
     const file = params.checkpoint.files[0]?.name ?? '';
@@ -68,26 +73,53 @@ export class LoadedGraph {
       throw new CheckpointError('wrong-use', file, `the model takes ${wanted}`, 'prepare the picture for this model');
     }
     await checkUnchanged(params.checkpoint);
+    const isFirst = Object.keys(this.#last).length === 0;
     this.#last = {};
+    this.#isPrompted = prompt !== null;
     // The taps of a large model have 100 MB and more, of which V8 would let those of several runs gather.
-    globalThis.gc?.();
-    const feeds: Record<string, Tensor> = {
-      pixels: new runtime.Tensor('float32', pixels, [1, channels, height, width]),
-    };
-    if (built.relativeIndex !== null) {
-      feeds[RELATIVE_INDEX] = new runtime.Tensor('int32', built.relativeIndex, [built.tokens, built.tokens]);
-    }
+    if (!isFirst) globalThis.gc?.();
+    const picture = new runtime.Tensor('float32', pixels, [1, channels, height, width]);
     const started = performance.now();
-    this.#last = await this.session.run(feeds);
+    this.#last = await ready.run(picture, prompt);
     const runMs = performance.now() - started;
     // The runtime reads weights from the file while it runs.
     await checkUnchanged(params.checkpoint);
+    this.#checkTokens(file);
     return {
-      outputs: Object.fromEntries(built.outputs.map((name) => [name, this.#values(name)])),
+      outputs: Object.fromEntries(facts.outputs.map((name) => [name, this.#values(name)])),
       nonFinite: this.#firstNonFinite(),
       runMs,
       peakBytes: process.resourceUsage().maxRSS * 1024,
     };
+  }
+
+  /** Attention of the last run. @throws Error after one with a prompt, of which it would know nothing. */
+  async attend({ layer, head, questions, keep, token }: AttendParams): Promise<AttendResult> {
+    const { ready, params, facts } = this;
+    if (this.#isPrompted) throw new Error('the attention of a prompted run is not computed');
+    const values = this.tap({ tap: 'attention-input', layer });
+    const output = this.tap({ tap: 'attention-output', layer });
+    const tokens = { values, count: facts.tokens, width: facts.width, prefix: facts.prefixTokens };
+    const figures: AttentionFigures[] = [];
+    const attention: Float32Array[] = [];
+    const rows: Float32Array[] = [];
+    const counter = { bytes: 0 };
+    const recomputed = await withFiles(
+      params.checkpoint,
+      ({ sourceOf }) =>
+        recomputeLayer(
+          this.arithmetic,
+          { forward: ready.forward, layer, grid: ready.grid, sourceOf, tokens, output },
+          (index, found) => {
+            if (head !== null && head !== index) return;
+            figures.push(attentionFigures(index, found, tokens.count, tokens.prefix, questions));
+            if (keep) attention.push(found);
+            if (token !== null) rows.push(found.slice(token * tokens.count, (token + 1) * tokens.count));
+          },
+        ),
+      counter,
+    );
+    return { figures, attention, rows, recomputed, bytesRead: counter.bytes };
   }
 
   /** A tap of the last run. */
@@ -101,10 +133,26 @@ export class LoadedGraph {
     return data;
   }
 
+  /** A graph that is not ours may make other tokens of a picture than it seems. */
+  #checkTokens(file: string): void {
+    const { tokens, width, layers, prefixTokens } = this.facts;
+    if (!this.params.taps) return;
+    for (let layer = 0; layer < layers; layer++) {
+      const found = this.tap({ tap: 'attention-input', layer }).length / width;
+      if (found === tokens) continue;
+      const why = `layer ${layer} attends to ${found} tokens, where the picture has ${tokens - prefixTokens} patches and ${prefixTokens} tokens in front of them`;
+      throw notRunnable(
+        file,
+        why,
+        'tokens that stand for patches; where the patch is another one, give it with --patch',
+      );
+    }
+  }
+
   #firstNonFinite(): NonFinite | null {
     const isFinite = (name: string): boolean => allFinite(this.#values(name));
     // What is not finite in a layer stays so in the tokens that it adds to, up to the last.
-    const output = this.built.outputs.find((name) => !isFinite(name));
+    const output = this.facts.outputs.find((name) => !isFinite(name));
     if (output === undefined) return null;
     const taps: readonly TapName[] = this.params.taps ? ['attention-input', 'attention-output'] : [];
     for (let layer = 0; layer < this.facts.layers; layer++) {
@@ -119,45 +167,18 @@ function allFinite(values: Float32Array): boolean {
   return true;
 }
 
-/** Why weights could not be copied; what is wrong with the checkpoint itself is told as it is. */
-function copyProblem(error: unknown, bytes: number, file: string): CheckpointError {
-  if (error instanceof CheckpointError) return error;
-  const said = error instanceof Error ? error.message : String(error);
-  const problem = `${groupDigits(bytes)} bytes of its weights have to be copied to a temporary file, and cannot be: ${said}`;
-  return new CheckpointError('limit', file, problem, 'make room in the folder for temporary files');
-}
-
-/** All weights as float32 must fit into this machine. */
-function checkMemory(parameters: number, file: string): void {
-  const needed = parameters * Float32Array.BYTES_PER_ELEMENT;
+/** All weights must fit into this machine. */
+function checkMemory({ runs }: ForwardModel, { model, checkpoint }: LoadParams, file: string): void {
+  const stored = checkpoint.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const isOurs = runs === 'graph-of-ours';
+  const needed = isOurs ? model.parameterCount * Float32Array.BYTES_PER_ELEMENT : stored;
   if (needed <= totalmem()) return;
-  const problem = `its weights need ${groupDigits(needed)} bytes of memory as float32, and this machine has ${groupDigits(totalmem())}`;
+  const problem = `its weights need ${groupDigits(needed)} bytes of memory${isOurs ? ' as float32' : ''}, and this machine has ${groupDigits(totalmem())}`;
   throw new CheckpointError('limit', file, problem, 'everything from the weights is shown; run it on a larger machine');
 }
 
-async function createSession(
-  runtime: OnnxRuntime,
-  { graph }: BuiltGraph,
-  folder: string,
-  { threads, checkpoint }: LoadParams,
-): Promise<InferenceSession> {
-  try {
-    return await runtime.InferenceSession.create(writeModel(graph), sessionOptions(folder, threads));
-  } catch (error) {
-    const said = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    const file = checkpoint.files[0]?.name ?? '';
-    throw new CheckpointError(
-      'unsupported',
-      file,
-      `ONNX Runtime refused the model: ${said}`,
-      'report it with this text',
-    );
-  }
-}
-
 function factsOf(
-  forward: ForwardModel,
-  { grid, tokens, outputs, copyBytes }: BuiltGraph,
+  { forward, grid, tokens, outputs, assumptions, copiedBytes }: ReadyGraph,
   imageSize: readonly [number, number],
   loadMs: number,
 ): LoadedModel {
@@ -171,8 +192,8 @@ function factsOf(
     width: forward.width,
     layers: forward.blocks.length,
     outputs,
-    assumptions: forward.assumptions,
-    copiedBytes: copyBytes,
+    assumptions: [...forward.assumptions, ...assumptions],
+    copiedBytes,
     loadMs,
   };
 }

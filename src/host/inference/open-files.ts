@@ -4,6 +4,7 @@ import type { SourceOf } from '../../core/analysis/layer.js';
 import type { CheckpointFolder } from '../../core/bytes/byte-source.js';
 import type { CheckpointFiles } from '../../protocol/worker.js';
 import { openCheckpointFolder } from '../files/checkpoint-folder.js';
+import type { ReadCounter } from '../files/file-source.js';
 import { checkState, closing, inspectedSources } from '../files/inspected-files.js';
 import { asCheckpointError } from '../files/system-error.js';
 
@@ -17,12 +18,16 @@ export interface OpenFiles {
   readonly folder: CheckpointFolder;
 }
 
-/** Runs an action on the files of a checkpoint that was inspected before; they must be what they were, from beginning to end. */
+/**
+ * Runs an action on the files of a checkpoint that was inspected before; they must be what they were, from beginning to end.
+ * @param counter gets the bytes that are read.
+ */
 export async function withFiles<Result>(
   { folder: place, files }: CheckpointFiles,
   action: (open: OpenFiles) => Promise<Result>,
+  counter: ReadCounter = { bytes: 0 },
 ): Promise<Result> {
-  const folder = openCheckpointFolder({ folder: place, name: files[0]?.name ?? '' }, { bytes: 0 });
+  const folder = openCheckpointFolder({ folder: place, name: files[0]?.name ?? '' }, counter);
   const sourceOf = inspectedSources(folder, { files });
   return closing(folder, async () => {
     // Names that lead out of the folder are refused here, before the runtime sees them.

@@ -1,11 +1,12 @@
 import { mkdir, open, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { SourceOf } from '../../core/analysis/layer.js';
+import { CheckpointError } from '../../core/errors.js';
 import type { WeightCopy, WeightPlaces } from '../../core/inference/graph-builder.js';
 import { readMatrixView } from '../../core/tensors/read.js';
 
 /** Weights are read and written in pieces of about this size. */
-const PIECE_BYTES = 16 * 2 ** 20;
+export const PIECE_BYTES = 16 * 2 ** 20;
 
 /** Where a session looks for weights. */
 export interface WeightFolder extends WeightPlaces {
@@ -42,7 +43,8 @@ function commonFolder(folders: readonly string[]): string {
   return common;
 }
 
-function isInside(folder: string, other: string): boolean {
+/** True for a folder itself and what is in it. */
+export function isInside(folder: string, other: string): boolean {
   const way = path.relative(folder, other);
   return way === '' || (way !== '..' && !way.startsWith(`..${path.sep}`) && !path.isAbsolute(way));
 }
@@ -65,4 +67,12 @@ export async function writeCopies(file: string, copies: readonly WeightCopy[], s
   } finally {
     await handle.close();
   }
+}
+
+/** Why something could not be copied; what is wrong with the checkpoint itself is told as it is. @param what such as `9 bytes of it`. */
+export function copyProblem(error: unknown, what: string, file: string): CheckpointError {
+  if (error instanceof CheckpointError) return error;
+  const said = error instanceof Error ? error.message : String(error);
+  const problem = `${what} have to be copied to a temporary file, and cannot be: ${said}`;
+  return new CheckpointError('limit', file, problem, 'make room in the folder for temporary files');
 }

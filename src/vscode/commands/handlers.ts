@@ -5,17 +5,23 @@ import { chooseHeads, chooseModel } from '../editor/intents.js';
 import type { Panel } from '../editor/panel.js';
 import type { Panels } from '../editor/panels.js';
 import { exportFigures } from '../export/export-figures.js';
+import { exportImage } from '../image/export-image.js';
+import { chooseImage, type ImageIntentParts } from '../image/image-intents.js';
 import type { Picture } from '../../protocol/panel.js';
 import { FROM_TREE, type CommandName } from '../manifest/commands.js';
 import type { CheckpointList } from '../tree/checkpoint-list.js';
 import type { CheckpointsView } from '../tree/view.js';
-import { openCheckpoint, openSample, openWithLens } from './open.js';
+import { sourceHandlers, type SourceCommandParts } from '../source/commands.js';
+import type { TensorViews } from '../tensor/tensor-views.js';
+import { openCheckpoint, openSample, openWalkthrough, openWithLens } from './open.js';
 
 /** What the commands act on. */
-export interface CommandParts extends DiagnosticsParts {
+export interface CommandParts extends DiagnosticsParts, SourceCommandParts {
   readonly panels: Panels;
   readonly list: CheckpointList;
   readonly view: CheckpointsView;
+  readonly tensors: TensorViews;
+  readonly images: ImageIntentParts;
 }
 
 /** Runs a command with the arguments that VS Code or a menu gives; they may be anything. */
@@ -23,7 +29,7 @@ export type Handler = (...args: readonly unknown[]) => Promise<void> | void;
 
 /** One handler for each command of the table. */
 export function commandHandlers(parts: CommandParts): Readonly<Record<CommandName, Handler>> {
-  const { extension, panels, list, view, log } = parts;
+  const { extension, panels, list, view, log, tensors, images } = parts;
   const withPanel = (act: (panel: Panel) => Promise<void> | void): Handler => {
     return () => (panels.active === null ? undefined : act(panels.active));
   };
@@ -34,6 +40,11 @@ export function commandHandlers(parts: CommandParts): Readonly<Record<CommandNam
       await (uri === null ? openCheckpoint() : openWithLens(uri, { preserveFocus: from === FROM_TREE }));
     },
     openSample: () => openSample(extension.extensionUri),
+    openImage: withPanel((panel) => chooseImage(panel, images)),
+    exportImage: withPanel((panel) => {
+      const { layer, head } = panel.selection ?? { layer: 0, head: 0 };
+      return exportImage(panel, layer, head, extension.extensionUri);
+    }),
     goToHead: withPanel(goToHead),
     chooseModel: withPanel(chooseModel),
     setHeads: withPanel(chooseHeads),
@@ -44,10 +55,13 @@ export function commandHandlers(parts: CommandParts): Readonly<Record<CommandNam
     filterTensors: () => view.askFilter(),
     clearTensorFilter: () => view.setFilter(''),
     selectLayer: (target, model, layer) => selectLayer(panels, target, model, layer),
+    showTensor: (node) => tensors.show(node),
     copyTensorName: async (node) => {
       const name = tensorNameOf(node);
       if (name !== null) await vscode.env.clipboard.writeText(name);
     },
+    ...sourceHandlers(parts),
+    openWalkthrough: () => openWalkthrough(extension.id),
     showLog: () => log.show(),
     collectDiagnostics: () => collectDiagnostics(parts),
   };
@@ -73,11 +87,13 @@ async function selectLayer(panels: Panels, target: unknown, model: unknown, laye
   panel.select(layer, Math.min(panel.selection?.head ?? 0, heads - 1));
 }
 
+const PICTURES: readonly Picture[] = ['layers', 'head', 'modes', 'attention', 'preference'];
+
 /** The picture under the mouse, as the panel's context menu tells it. */
 function pictureOf(target: unknown): Picture {
   if (typeof target !== 'object' || target === null) return 'layers';
   const { webviewSection }: { webviewSection?: unknown } = target;
-  return webviewSection === 'head' ? 'head' : 'layers';
+  return PICTURES.find((picture) => picture === webviewSection) ?? 'layers';
 }
 
 /** A file out of a menu's argument: of the explorer a URI, of the tree an item. */

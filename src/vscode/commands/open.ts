@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { resolveCheckpoint } from '../../host/files/resolve-checkpoint.js';
-import { CHECKPOINT_EXTENSIONS, EDITORS } from '../manifest/views.js';
+import { CHECKPOINT_EXTENSIONS, EDITORS, WALKTHROUGH } from '../manifest/views.js';
 import { sampleUri } from '../uris.js';
 
 /**
@@ -22,10 +22,13 @@ async function checkpointIn(uri: vscode.Uri): Promise<vscode.Uri> {
 /** Asks for a checkpoint and shows it. */
 export async function openCheckpoint(): Promise<void> {
   const picked = await vscode.window.showOpenDialog({
-    title: 'Open Checkpoint',
-    openLabel: 'Open',
+    title: vscode.l10n.t('Open Checkpoint'),
+    openLabel: vscode.l10n.t('Open'),
     canSelectMany: false,
-    filters: { Checkpoints: [...CHECKPOINT_EXTENSIONS, 'json'], 'All files': ['*'] },
+    filters: {
+      [vscode.l10n.t('Checkpoints')]: [...CHECKPOINT_EXTENSIONS, 'json'],
+      [vscode.l10n.t('All files')]: ['*'],
+    },
   });
   if (picked?.[0] !== undefined) await openWithLens(picked[0]);
 }
@@ -33,4 +36,9 @@ export async function openCheckpoint(): Promise<void> {
 /** Shows the trained model that comes with the extension. */
 export async function openSample(extension: vscode.Uri): Promise<void> {
   await openWithLens(sampleUri(extension));
+}
+
+/** Shows the five steps that lead through the extension. */
+export async function openWalkthrough(extension: string): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.openWalkthrough', `${extension}#${WALKTHROUGH}`, false);
 }

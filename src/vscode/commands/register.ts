@@ -11,7 +11,7 @@ export function registerCommands(handlers: Readonly<Record<CommandName, Handler>
     } catch (error) {
       log.error(name, error);
       const message = `QK Lens: ${error instanceof Error ? error.message : String(error)}`;
-      void vscode.window.showErrorMessage(message, 'Show Log').then((answer) => {
+      void vscode.window.showErrorMessage(message, vscode.l10n.t('Show Log')).then((answer) => {
         if (answer !== undefined) log.show();
       });
     }

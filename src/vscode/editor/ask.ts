@@ -14,13 +14,20 @@ export async function askModel(opened: Opened, current: string | undefined): Pro
   });
   const others = opened.card.others.map(({ name, tensorCount }) => ({
     label: name,
-    description: `no model, ${tensorCount} tensors`,
+    description: vscode.l10n.t('no model, {0} tensors', tensorCount),
     picked: false,
     name: undefined,
   }));
-  const separator = { label: 'Without a model', kind: vscode.QuickPickItemKind.Separator, name: undefined };
+  const separator = {
+    label: vscode.l10n.t('Without a model'),
+    kind: vscode.QuickPickItemKind.Separator,
+    name: undefined,
+  };
   const items = others.length === 0 ? models : [...models, separator, ...others];
-  const picked = await vscode.window.showQuickPick(items, { title: 'Model to Show', matchOnDescription: true });
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Model to Show'),
+    matchOnDescription: true,
+  });
   return picked?.name;
 }
 
@@ -28,8 +35,8 @@ export async function askModel(opened: Opened, current: string | undefined): Pro
 export async function askHeads(model: Model): Promise<number | undefined> {
   const rows = model.layers[0]?.query.weight.rows ?? 0;
   const answer = await vscode.window.showInputBox({
-    title: 'Number of Heads',
-    prompt: `The queries of ${model.title} have ${rows} rows; the number of heads must divide that.`,
+    title: vscode.l10n.t('Number of Heads'),
+    prompt: vscode.l10n.t('The queries of {0} have {1} rows; the number of heads must divide that.', model.title, rows),
     value: String(model.layers[0]?.heads ?? ''),
     validateInput: (text) => headsProblem(text, rows),
   });
@@ -39,26 +46,28 @@ export async function askHeads(model: Model): Promise<number | undefined> {
 /** Asks which tensors are the query and key weights. */
 export async function askNames(tensors: readonly TensorEntry[]): Promise<Choices['named'] | undefined> {
   const names = tensors.map(({ name }) => name);
-  const ask = (part: string, example: string): Thenable<string | undefined> =>
+  const ask = (title: string, example: string): Thenable<string | undefined> =>
     vscode.window.showInputBox({
-      title: `Tensors of the ${part} Weights`,
-      prompt: 'The name, with {i} where the number of the layer stands. A fused weight is named for both.',
+      title,
+      prompt: vscode.l10n.t(
+        'The name, with {i} where the number of the layer stands. A fused weight is named for both.',
+      ),
       placeHolder: example,
       ignoreFocusOut: true,
       validateInput: (text) => namePatternProblem(text, names),
     });
-  const query = await ask('Query', 'blocks.{i}.attn.q.weight');
+  const query = await ask(vscode.l10n.t('Tensors of the Query Weights'), 'blocks.{i}.attn.q.weight');
   if (query === undefined) return undefined;
-  const key = await ask('Key', 'blocks.{i}.attn.k.weight');
+  const key = await ask(vscode.l10n.t('Tensors of the Key Weights'), 'blocks.{i}.attn.k.weight');
   return key === undefined ? undefined : { query: query.trim(), key: key.trim() };
 }
 
 /** Asks for a head of a model by layer and head number. */
 export async function askPlace(heads: readonly number[]): Promise<{ layer: number; head: number } | undefined> {
   const answer = await vscode.window.showInputBox({
-    title: 'Go to Head',
-    prompt: `Layer and head, such as 8.3 for layer 8, head 3. There are ${heads.length} layers.`,
-    placeHolder: 'layer.head',
+    title: vscode.l10n.t('Go to Head'),
+    prompt: vscode.l10n.t('Layer and head, such as 8.3 for layer 8, head 3. There are {0} layers.', heads.length),
+    placeHolder: vscode.l10n.t('layer.head'),
     validateInput: (text) => placeProblem(text, heads),
   });
   return answer === undefined ? undefined : (parsePlace(answer) ?? undefined);

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { PANEL_PROTOCOL, type FromPanel, type ProblemAction } from '../../protocol/panel.js';
 import type { Log } from '../log.js';
+import { carryOutImageIntent, type ImageIntentParts, isImageIntent } from '../image/image-intents.js';
 import { COMMANDS } from '../manifest/commands.js';
 import { problemDetails } from '../session/problem-page.js';
 import { askHeads, askModel, askNames } from './ask.js';
@@ -10,7 +11,7 @@ import type { Panel } from './panel.js';
 export type IntentHandler = (message: FromPanel, panel: Panel) => void;
 
 /** What intents reach beyond their panel and its session. */
-export interface IntentParts {
+export interface IntentParts extends ImageIntentParts {
   readonly log: Log;
   readonly showLog: () => void;
   readonly showTensors: (uri: vscode.Uri) => Promise<void>;
@@ -26,6 +27,10 @@ export function intentHandler(parts: IntentParts): IntentHandler {
 }
 
 async function carryOut(message: FromPanel, panel: Panel, parts: IntentParts): Promise<void> {
+  if (isImageIntent(message)) {
+    await carryOutImageIntent(message, panel, parts);
+    return;
+  }
   const { session } = panel;
   switch (message.type) {
     case 'ready':

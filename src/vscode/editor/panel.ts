@@ -48,7 +48,7 @@ export class Panel implements PanelPort {
 
   /** Brings the tab to the front; the focus stays where it is. */
   reveal(): void {
-    this.#webview.reveal(undefined, true);
+    this.#webview.reveal(this.#webview.viewColumn, true);
   }
 
   /** Selects a head, as soon as the page can. */

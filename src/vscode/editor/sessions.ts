@@ -3,6 +3,7 @@ import type { Engine } from '../../host/engine/contract.js';
 import type { Config } from '../config.js';
 import type { Log } from '../log.js';
 import type { ChoiceMemory } from '../session/choices.js';
+import type { StartLab } from '../session/image-desk.js';
 import { Session } from '../session/session.js';
 import { unreachable } from '../unreachable.js';
 import { baseName } from '../uris.js';
@@ -14,6 +15,7 @@ export interface SessionsParts {
   readonly memory: ChoiceMemory;
   readonly log: Log;
   readonly config: Config;
+  readonly startLab: StartLab;
 }
 
 interface Held {
@@ -32,8 +34,13 @@ export class Sessions implements vscode.Disposable {
   /** Fires when anything about a file's session changed, its coming and going too. */
   readonly onDidChange = this.#changed.event;
 
+  readonly #trust: vscode.Disposable;
+
   constructor(parts: SessionsParts) {
     this.#parts = parts;
+    this.#trust = vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      for (const { session } of this.#held.values()) void session.image.trusted();
+    });
   }
 
   /** Files with a session. */
@@ -68,11 +75,12 @@ export class Sessions implements vscode.Disposable {
   dispose(): void {
     for (const held of this.#held.values()) end(held);
     this.#held.clear();
+    this.#trust.dispose();
     this.#changed.dispose();
   }
 
   #begin(uri: vscode.Uri): Held {
-    const { engine, memory, log, config } = this.#parts;
+    const { engine, memory, log, config, startLab } = this.#parts;
     const session = new Session({
       path: uri.fsPath,
       fileName: baseName(uri),
@@ -80,6 +88,8 @@ export class Sessions implements vscode.Disposable {
       memory,
       log,
       defaultBasis: () => config.get('basis'),
+      startLab,
+      isTrusted: () => vscode.workspace.isTrusted,
       changed: () => this.#changed.fire(uri),
     });
     const watch = watchCheckpoint({

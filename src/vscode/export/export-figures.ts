@@ -6,7 +6,7 @@ import { findModel } from '../session/opened.js';
 import type { Run } from '../session/run.js';
 import { baseName, parentUri } from '../uris.js';
 import { extensionVersion } from '../version.js';
-import { EXPORT_FORMATS, exportName, type ExportFormat } from './formats.js';
+import { EXPORT_FORMATS, exportName, needsImage, type ExportFormat } from './formats.js';
 import { figuresAs, type FinishedFigures } from './figures-as.js';
 
 /** How long the status bar says where the file went. */
@@ -20,29 +20,37 @@ export async function exportFigures(
 ): Promise<void> {
   const run = panel.session.runOf(panel);
   if (run === null) return;
-  const format = await askFormat(run, picture);
+  const format = await askFormat(run, picture, panel.session.image.state.kind === 'ready');
   if (format === undefined) return;
   const target = await askTarget(panel, run, format, extension.extensionUri);
   if (target === undefined) return;
   const content = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Window, title: 'QK Lens: exporting' },
+    { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('QK Lens: exporting') },
     () => contentOf(panel, run, format, extension),
   );
-  if (content === null) throw new Error('The panel was closed or changed meanwhile. Show it, and export again.');
+  if (content === null)
+    throw new Error(vscode.l10n.t('The panel was closed or changed meanwhile. Show it, and export again.'));
   await vscode.workspace.fs.writeFile(target, content);
-  vscode.window.setStatusBarMessage(`Exported ${baseName(target)}`, SAID_MS);
+  vscode.window.setStatusBarMessage(vscode.l10n.t('Exported {0}', baseName(target)), SAID_MS);
 }
 
-async function askFormat(run: Run, picture: Picture | undefined): Promise<ExportFormat | undefined> {
+async function askFormat(run: Run, picture: Picture | undefined, hasImage: boolean): Promise<ExportFormat | undefined> {
   const whole = run.analysis !== null;
   const formats = EXPORT_FORMATS.filter((format) => {
     if (format.kind === 'figures') return whole && picture === undefined;
+    if (!hasImage && needsImage(format.picture)) return false;
     return picture === undefined || format.picture === picture;
   });
   const placeHolder =
-    whole || picture !== undefined ? 'What to export' : 'Figures can be exported when all layers are computed';
+    whole || picture !== undefined
+      ? vscode.l10n.t('What to export')
+      : vscode.l10n.t('Figures can be exported when all layers are computed');
   const items = formats.map((format) => ({ label: format.label, description: format.detail, format }));
-  const picked = await vscode.window.showQuickPick(items, { title: 'Export', placeHolder, matchOnDescription: true });
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Export'),
+    placeHolder,
+    matchOnDescription: true,
+  });
   return picked?.format;
 }
 
@@ -55,7 +63,7 @@ async function askTarget(
   const several = (session.opened?.card.models.length ?? 0) > 1;
   const name = exportName(baseName(uri), several ? focus.model : null, focus.basis, format);
   return vscode.window.showSaveDialog({
-    title: 'Export',
+    title: vscode.l10n.t('Export'),
     defaultUri: vscode.Uri.joinPath(folderFor(uri, extension), name),
     filters: { [format.label]: [format.form] },
   });

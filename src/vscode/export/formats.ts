@@ -23,7 +23,18 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
   picture('png', 'layers', 'Layers and heads'),
   picture('svg', 'head', 'The selected head'),
   picture('png', 'head', 'The selected head'),
+  picture('svg', 'modes', 'Modes on the image'),
+  picture('png', 'modes', 'Modes on the image'),
+  picture('svg', 'attention', 'Attention on the image'),
+  picture('png', 'attention', 'Attention on the image'),
+  picture('svg', 'preference', 'Object preference on the image'),
+  picture('png', 'preference', 'Object preference on the image'),
 ];
+
+/** True for pictures of the image row. */
+export function needsImage(shown: Picture): boolean {
+  return shown !== 'layers' && shown !== 'head';
+}
 
 function picture(form: 'svg' | 'png', shown: Picture, detail: string): ExportFormat {
   return { kind: 'picture', form, picture: shown, label: `${form.toUpperCase()} picture`, detail };

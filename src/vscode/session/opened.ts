@@ -45,8 +45,13 @@ export async function readCheckpoint(request: OpenRequest, signal: AbortSignal):
 }
 
 /** What is left of the choices when the file cannot be recognised under them any more. */
-function withoutOptions({ model, basis, kept }: Choices): Choices {
-  return { ...(model !== undefined && { model }), ...(basis && { basis }), ...(kept && { kept }) };
+function withoutOptions({ model, basis, kept, image }: Choices): Choices {
+  return {
+    ...(model !== undefined && { model }),
+    ...(basis && { basis }),
+    ...(kept && { kept }),
+    ...(image !== undefined && { image }),
+  };
 }
 
 function opened(fileName: string, inspection: Inspection, asFound: Inspection, choices: Choices): Opened {

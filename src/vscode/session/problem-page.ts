@@ -1,6 +1,7 @@
 import { CheckpointError, type ProblemCode } from '../../core/errors.js';
 import type { Inspection } from '../../host/engine/contract.js';
 import type { ProblemAction, ProblemPage } from '../../protocol/panel.js';
+import { sentence } from './sentence.js';
 
 const TITLES: Readonly<Record<ProblemCode, (file: string) => string>> = {
   empty: (file) => `${file} is empty.`,
@@ -110,13 +111,4 @@ export function ambiguousPage({ recognition }: Inspection): ProblemPage {
 /** All that a page says, as text for a report to somebody else. */
 export function problemDetails(page: ProblemPage): string {
   return [page.title, page.detail, page.advice, `Code: ${page.code}`].filter((line) => line !== '').join('\n');
-}
-
-/** A clause as a sentence; a first word that is a name (with a dot, a digit, ...) keeps its letters. */
-function sentence(clause: string): string {
-  const text = clause.trim();
-  if (text === '') return '';
-  const plain = /^\p{Ll}[\p{Ll}'-]*(?=[\s,;:.]|$)/u.test(text) && !/^\S*[._/\d]\S/u.test(text);
-  const start = plain ? text.charAt(0).toUpperCase() + text.slice(1) : text;
-  return /[.?]$/u.test(start) ? start : `${start}.`;
 }

@@ -6,6 +6,7 @@ import type { Analysis, Engine } from '../../host/engine/contract.js';
 import { PANEL_PROTOCOL, type FileNote, type Focus, type ProblemPage } from '../../protocol/panel.js';
 import type { Log } from '../log.js';
 import type { ChoiceMemory, Choices } from './choices.js';
+import { ImageDesk, type StartLab } from './image-desk.js';
 import { findModel, firstFocus, readCheckpoint, sameIdentity, sameShape, withChoices, type Opened } from './opened.js';
 import { ambiguousPage, noAttentionPage, problemPage } from './problem-page.js';
 import { Run } from './run.js';
@@ -25,6 +26,9 @@ export interface SessionParts {
   readonly memory: ChoiceMemory;
   readonly log: Log;
   readonly defaultBasis: () => Basis;
+  readonly startLab: StartLab;
+  /** Whether models may be run. */
+  readonly isTrusted: () => boolean;
   /** Called after each change of what the session's getters give. */
   readonly changed: () => void;
 }
@@ -39,9 +43,21 @@ export class Session {
   #partial = false;
   #reading: AbortController | null = null;
   readonly #analysing = new AbortController();
+  /** The picture that the model is shown. */
+  readonly image: ImageDesk;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
+    const { startLab, isTrusted, log, changed } = parts;
+    this.image = new ImageDesk({
+      viewers: this.#viewers,
+      opened: () => (this.#state.kind === 'open' ? this.#state.opened : null),
+      startLab,
+      isTrusted,
+      log,
+      remember: (image) => this.#remember({ image }),
+      changed,
+    });
   }
 
   get path(): string {
@@ -101,6 +117,8 @@ export class Session {
     if (viewer === undefined) return;
     viewer.ready = true;
     this.#bringUpToDate(viewer);
+    const path = this.opened?.choices.image ?? null;
+    if (path !== null && viewer.focus !== null) void this.image.recall(path);
   }
 
   /** The panel's page is unloaded and gets no messages until it is ready again. */
@@ -189,6 +207,7 @@ export class Session {
 
   dispose(): void {
     this.#analysing.abort();
+    this.image.dispose();
     this.#reading?.abort();
     this.#stopRuns();
     this.#viewers.clear();
@@ -217,6 +236,7 @@ export class Session {
       `${this.#name}: ${source.format}, ${tensors.length} tensors, ${recognition.models.length} models, ${source.bytesRead} bytes read`,
     );
     this.#show(opened);
+    void this.image.reset();
   }
 
   /** Shows a checkpoint that was read: its figures, or the page that says why there are none to show yet. */
@@ -265,6 +285,7 @@ export class Session {
 
   #setProblem(page: ProblemPage, opened: Opened | null): void {
     this.#setState({ kind: 'problem', page, opened });
+    void this.image.reset();
   }
 
   #setState(state: SessionState): void {
@@ -292,7 +313,9 @@ export class Session {
     const viewer = this.#viewers.get(port);
     const model = this.opened === null ? undefined : findModel(this.opened, name);
     if (viewer === undefined || model === undefined) return null;
+    const changes = viewer.focus?.model !== name;
     viewer.focus = { model: name, basis: possibleBasis(model, basis) };
+    if (changes) void this.image.look();
     this.#pauseUnwatched();
     this.#parts.changed();
     return viewer;
@@ -324,6 +347,7 @@ export class Session {
     if (this.#state.kind === 'problem') viewer.port.post({ type: 'problem', problem: this.#state.page });
     this.#sendCard(viewer);
     this.#sendRun(viewer);
+    if (this.#state.kind === 'open') this.image.ready(viewer);
     if (this.#note !== null) viewer.port.post({ type: 'note', note: this.#note });
   }
 

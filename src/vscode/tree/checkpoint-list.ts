@@ -18,6 +18,8 @@ export class CheckpointList implements vscode.Disposable {
   #watchers: vscode.Disposable | null = null;
   #timer: NodeJS.Timeout | undefined;
   #capped = false;
+  /** Addresses that the last search found. */
+  #found: readonly string[] = [];
 
   /** Fires with a file whose content changed, or with null when the list itself may have. */
   readonly onDidChange = this.#changed.event;
@@ -61,6 +63,7 @@ export class CheckpointList implements vscode.Disposable {
     this.#watchers ??= this.#watch(include);
     const result = findCheckpoints(include, cancel.token).then(({ checkpoints, capped }) => {
       this.#capped = capped;
+      this.#found = checkpoints.map(({ uri }) => uri.toString());
       return checkpoints;
     });
     this.#search = { result, cancel };
@@ -84,6 +87,11 @@ export class CheckpointList implements vscode.Disposable {
         soon();
       }),
     ]);
-    return vscode.Disposable.from(...watchers, ...events);
+    // of a folder that is deleted with all that is in it, only the folder is told
+    const folders = vscode.workspace.createFileSystemWatcher('**', true, true, false);
+    const gone = folders.onDidDelete((uri) => {
+      if (this.#found.some((found) => found.startsWith(`${uri.toString()}/`))) soon();
+    });
+    return vscode.Disposable.from(...watchers, ...events, folders, gone);
   }
 }

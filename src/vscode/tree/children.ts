@@ -23,7 +23,7 @@ export function checkpointChildren(uri: Uri, { recognition, tensors }: Inspectio
     models.length > 0
       ? []
       : [{ kind: 'remark', id: `${id}#none`, label: 'No attention layers', text: '', icon: 'info' }];
-  const all: TensorsNode = { kind: 'tensors', id: `${id}#tensors`, tensors };
+  const all: TensorsNode = { kind: 'tensors', id: `${id}#tensors`, uri, tensors };
   return [...models, ...none, ...others, all];
 }
 
@@ -42,10 +42,10 @@ export function modelChildren({ id, uri, model }: ModelNode): LayerNode[] {
 }
 
 /** The tensors that form the heads of a layer. */
-export function layerChildren({ id, layer }: LayerNode): TensorNode[] {
+export function layerChildren({ id, uri, layer }: LayerNode): TensorNode[] {
   return tensorsOf(layer).map((tensor) => {
     const inside = tensor.name.startsWith(`${layer.path}.`) ? tensor.name.slice(layer.path.length + 1) : tensor.name;
-    return { kind: 'tensor', id: `${id}#tensor=${tensor.name}`, label: inside, tensor };
+    return { kind: 'tensor', id: `${id}#tensor=${tensor.name}`, uri, label: inside, tensor };
   });
 }
 
@@ -58,9 +58,10 @@ function tensorsOf({ norm, query, key, value }: LayerSpec): readonly TensorEntry
 /** The next level of tensors, with only those that match the filter. */
 export function tensorChildren(node: TensorsNode | GroupNode, filter: string): (GroupNode | TensorNode)[] {
   const prefix = node.kind === 'group' ? node.prefix : '';
+  const { uri } = node;
   return groupTensors(filterTensors(node.tensors, filter), prefix).map((part) =>
     part.kind === 'tensor'
-      ? { ...part, id: `${node.id}#${JSON.stringify(part.label)}` }
-      : { ...part, id: `${node.id}/${JSON.stringify(part.label)}` },
+      ? { ...part, uri, id: `${node.id}#${JSON.stringify(part.label)}` }
+      : { ...part, uri, id: `${node.id}/${JSON.stringify(part.label)}` },
   );
 }

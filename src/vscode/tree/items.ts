@@ -30,7 +30,7 @@ export function checkpointItem({ id, found }: CheckpointNode, verdict: Verdict |
   };
   item.iconPath = known === undefined ? new vscode.ThemeIcon('file-binary') : verdictIcon(known);
   item.contextValue = TREE_ITEMS.checkpoint;
-  item.command = { command: COMMANDS.openWith, title: 'Open with QK Lens', arguments: [uri, FROM_TREE] };
+  item.command = { command: COMMANDS.openWith, title: vscode.l10n.t('Open with QK Lens'), arguments: [uri, FROM_TREE] };
   return item;
 }
 
@@ -66,24 +66,31 @@ export function modelItem({ id, model }: ModelNode): vscode.TreeItem {
 
 /** A layer, with its figure once computed; selecting it selects it in the panel. */
 export function layerItem({ id, uri, model, layer }: LayerNode, figures: LayerFigures | undefined): vscode.TreeItem {
-  const item = new vscode.TreeItem(`Layer ${layer.index}`, Collapsed);
+  const item = new vscode.TreeItem(vscode.l10n.t('Layer {0}', layer.index), Collapsed);
   item.id = id;
-  const weighted = figures === undefined ? '' : `weighted ${fixed(figures.weighted)}`;
-  item.description = [`${layer.heads} heads`, weighted].filter(Boolean).join(' · ');
+  const weighted = figures === undefined ? '' : vscode.l10n.t('weighted {0}', fixed(figures.weighted));
+  item.description = [vscode.l10n.t('{0} heads', layer.heads), weighted].filter(Boolean).join(' · ');
   item.tooltip = quoteName(layer.path);
   // Without it the tooltip alone would be read out.
-  item.accessibilityInformation = { label: `Layer ${layer.index}, ${item.description}` };
+  item.accessibilityInformation = {
+    label: `${vscode.l10n.t('Layer {0}', layer.index)}, ${item.description}`,
+  };
   item.iconPath = new vscode.ThemeIcon('symbol-array');
-  item.command = { command: COMMANDS.selectLayer, title: 'Select', arguments: [uri, model.name, layer.index] };
+  item.contextValue = TREE_ITEMS.layer;
+  item.command = {
+    command: COMMANDS.selectLayer,
+    title: vscode.l10n.t('Select'),
+    arguments: [uri, model.name, layer.index],
+  };
   return item;
 }
 
 /** All tensors, or those that match the filter. */
 export function tensorsItem({ id, tensors }: TensorsNode, filter: string, matching: number): vscode.TreeItem {
-  const item = new vscode.TreeItem('Tensors', filter === '' ? Collapsed : Expanded);
+  const item = new vscode.TreeItem(vscode.l10n.t('Tensors'), filter === '' ? Collapsed : Expanded);
   // Another id with another filter, so that the tree opens the matches instead of remembering how it was.
   item.id = filter === '' ? id : `${id}?${filter}`;
-  item.description = filter === '' ? String(tensors.length) : `${matching} of ${tensors.length}`;
+  item.description = filter === '' ? String(tensors.length) : vscode.l10n.t('{0} of {1}', matching, tensors.length);
   item.iconPath = new vscode.ThemeIcon('list-tree');
   return item;
 }
@@ -98,7 +105,7 @@ export function groupItem({ id, label, tensors }: GroupNode): vscode.TreeItem {
 }
 
 /** A tensor with its type, shape and size. */
-export function tensorItem({ id, label, tensor }: TensorNode): vscode.TreeItem {
+export function tensorItem({ id, uri, label, tensor }: TensorNode): vscode.TreeItem {
   const item = new vscode.TreeItem(quoteName(label), None);
   item.id = id;
   const shape = `(${tensor.shape.join(', ')})`;
@@ -106,6 +113,7 @@ export function tensorItem({ id, label, tensor }: TensorNode): vscode.TreeItem {
   item.tooltip = `${quoteName(tensor.name)}\n${item.description}`;
   item.iconPath = new vscode.ThemeIcon('symbol-numeric');
   item.contextValue = TREE_ITEMS.tensor;
+  item.command = { command: COMMANDS.showTensor, title: vscode.l10n.t('Show Tensor'), arguments: [{ uri, tensor }] };
   return item;
 }
 

@@ -34,6 +34,7 @@ export interface LayerNode {
 export interface TensorsNode {
   readonly kind: 'tensors';
   readonly id: string;
+  readonly uri: vscode.Uri;
   readonly tensors: readonly TensorEntry[];
 }
 
@@ -41,6 +42,7 @@ export interface TensorsNode {
 export interface GroupNode {
   readonly kind: 'group';
   readonly id: string;
+  readonly uri: vscode.Uri;
   readonly label: string;
   readonly prefix: string;
   readonly tensors: readonly TensorEntry[];
@@ -50,6 +52,8 @@ export interface GroupNode {
 export interface TensorNode {
   readonly kind: 'tensor';
   readonly id: string;
+  /** The checkpoint that holds it. */
+  readonly uri: vscode.Uri;
   readonly label: string;
   readonly tensor: TensorEntry;
 }

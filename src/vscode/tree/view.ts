@@ -61,8 +61,8 @@ export class CheckpointsView implements vscode.Disposable {
   /** Asks for words that the names of tensors must hold. */
   async askFilter(): Promise<void> {
     const filter = await vscode.window.showInputBox({
-      title: 'Filter Tensors',
-      prompt: 'Words that the names must hold, such as qkv weight. Empty shows all.',
+      title: vscode.l10n.t('Filter Tensors'),
+      prompt: vscode.l10n.t('Words that the names must hold, such as qkv weight. Empty shows all.'),
       value: this.#parts.tree.filter,
     });
     if (filter !== undefined) this.setFilter(filter);
@@ -98,8 +98,11 @@ export class CheckpointsView implements vscode.Disposable {
   /** Says over the tree what it leaves out. */
   #describe(): void {
     const { list, tree } = this.#parts;
-    const capped = `The first ${MAX_CHECKPOINTS} checkpoints are listed. Narrow them in the setting qkLens.checkpoints.include.`;
-    const filtered = `Tensors whose names hold: ${tree.filter}`;
+    const capped = vscode.l10n.t(
+      'The first {0} checkpoints are listed. Narrow them in the setting qkLens.checkpoints.include.',
+      MAX_CHECKPOINTS,
+    );
+    const filtered = vscode.l10n.t('Tensors whose names hold: {0}', tree.filter);
     this.#view.message = [list.capped && capped, tree.filter !== '' && filtered]
       .filter((text) => text !== false)
       .join('\n');

@@ -38,12 +38,16 @@ export class PanelPage {
 
   /** All cells of the map. */
   get cells(): Locator {
-    return this.frame.getByRole('grid', { name: 'Weighted cosine of every head' }).getByRole('gridcell');
+    return this.#map.getByRole('gridcell');
+  }
+
+  get #map(): Locator {
+    return this.frame.getByRole('grid', { name: 'Weighted cosine of every head' });
   }
 
   /** The cell of a head. */
   cell(layer: number, head: number): Locator {
-    return this.frame.getByRole('gridcell', { name: new RegExp(`^Layer ${String(layer)}, head ${String(head)},`) });
+    return this.#map.getByRole('gridcell', { name: new RegExp(`^Layer ${String(layer)}, head ${String(head)},`) });
   }
 
   /** Waits until a head is the one that is shown. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { isToPanel, parseFromPanel } from '../../../src/protocol/panel-guards.js';
+import { isToPanel } from '../../../src/protocol/is-to-panel.js';
+import { parseFromPanel } from '../../../src/protocol/panel-guards.js';
 import type { FromPanel } from '../../../src/protocol/panel.js';
 
 const GOOD: readonly FromPanel[] = [

@@ -78,7 +78,7 @@ function replaced(bytes: Uint8Array, at: number, removed: number, added: Uint8Ar
 }
 
 const flipBits: Mutation = (bytes, dice, region) => {
-  const copy = Uint8Array.from(bytes);
+  const copy = new Uint8Array(bytes);
   for (let count = 1 + dice.below(4); count > 0; count--) {
     const at = position(bytes, dice, region);
     copy[at] = (copy[at] ?? 0) ^ (1 << dice.below(8));
@@ -88,12 +88,12 @@ const flipBits: Mutation = (bytes, dice, region) => {
 
 const setBytes: Mutation = (bytes, dice, region) => {
   const at = position(bytes, dice, region);
-  return Uint8Array.from(bytes).fill(dice.pick([0, 0x7f, 0x80, 0xff, dice.below(256)]), at, at + 1 + dice.below(8));
+  return new Uint8Array(bytes).fill(dice.pick([0, 0x7f, 0x80, 0xff, dice.below(256)]), at, at + 1 + dice.below(8));
 };
 
 /** Writes a number at which lengths break over 1 to 8 bytes. */
 const setExtreme: Mutation = (bytes, dice, region) => {
-  const copy = Uint8Array.from(bytes);
+  const copy = new Uint8Array(bytes);
   const value = dice.pick(EXTREMES);
   const at = position(bytes, dice, region);
   const width = dice.pick([1, 2, 4, 8]);
@@ -161,17 +161,18 @@ const editSoundly: Mutation = (bytes, dice) => {
   return withHeader(bytes, text, text.slice(0, from) + text.slice(from).replace(pattern, dice.pick(others)));
 };
 
-const ANY: readonly Mutation[] = [flipBits, setBytes, setExtreme, truncate, remove, splice];
+/** Mutations of any file. */
+export const ANY_MUTATIONS: readonly Mutation[] = [flipBits, setBytes, setExtreme, truncate, remove, splice];
 
 /** Mutations of a file with a JSON header. */
 export const HEADER_MUTATIONS: readonly Mutation[] = [
-  ...ANY,
+  ...ANY_MUTATIONS,
   ...[editToken, editToken],
   ...[editSoundly, editSoundly, editSoundly, editSoundly],
 ];
 
 /** Mutations of a file with a pickle. */
-export const PICKLE_MUTATIONS: readonly Mutation[] = [...ANY, insertOpcode, insertOpcode, setExtreme];
+export const PICKLE_MUTATIONS: readonly Mutation[] = [...ANY_MUTATIONS, insertOpcode, insertOpcode, setExtreme];
 
 /** The file after one to three mutations, most often one. */
 export function mutate(bytes: Uint8Array, mutations: readonly Mutation[], region: Region, dice: Dice): Uint8Array {

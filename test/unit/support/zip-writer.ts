@@ -1,3 +1,4 @@
+import { deflateSync } from 'fflate';
 import { bytesOf } from './pickle-writer.js';
 
 /** One file of an archive. */
@@ -6,6 +7,7 @@ export interface ZipFile {
   readonly data: Uint8Array;
   /** Bytes between the header's name and the data. */
   readonly padding?: number;
+  readonly deflated?: true;
 }
 
 function fields(length: number, values: Readonly<Record<number, readonly [size: 2 | 4, value: number]>>): Uint8Array {
@@ -17,18 +19,21 @@ function fields(length: number, values: Readonly<Record<number, readonly [size: 
   return new Uint8Array(view.buffer);
 }
 
-/** A zip archive of stored entries. @param comment what stands behind the end record. */
+/** A zip archive. @param comment what stands behind the end record. */
 export function zipOf(files: readonly ZipFile[], comment = ''): Uint8Array {
   const local: Uint8Array[] = [];
   const central: Uint8Array[] = [];
   let at = 0;
-  for (const { name, data, padding = 0 } of files) {
-    const sizes = { size: [4, data.length], name: [2, name.length] } as const;
-    const header = fields(30, { 0: [4, 0x04034b50], 18: sizes.size, 22: sizes.size, 26: sizes.name, 28: [2, padding] });
-    const entry = bytesOf(header, name, new Uint8Array(padding), data);
+  for (const { name, data, padding = 0, deflated } of files) {
+    const packed = deflated === true ? deflateSync(data) : data;
+    const method = [2, deflated === true ? 8 : 0] as const;
+    const sizes = { size: [4, packed.length], full: [4, data.length], name: [2, name.length] } as const;
+    const start = { 0: [4, 0x04034b50], 8: method } as const;
+    const header = fields(30, { ...start, 18: sizes.size, 22: sizes.full, 26: sizes.name, 28: [2, padding] });
+    const entry = bytesOf(header, name, new Uint8Array(padding), packed);
     local.push(entry);
-    const listed = { 0: [4, 0x02014b50], 20: sizes.size, 24: sizes.size, 28: sizes.name, 42: [4, at] } as const;
-    central.push(bytesOf(fields(46, listed), name));
+    const listed = { 0: [4, 0x02014b50], 10: method, 20: sizes.size, 24: sizes.full } as const;
+    central.push(bytesOf(fields(46, { ...listed, 28: sizes.name, 42: [4, at] }), name));
     at += entry.length;
   }
   const directory = bytesOf(...central);

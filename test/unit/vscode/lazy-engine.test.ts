@@ -17,7 +17,9 @@ function lazyEngine(): { engine: LazyEngine; made: Made[] } {
     return {
       inspect: (request, signal) => one.stepped.inspect(request, signal),
       analyze: (request, listener, signal) => one.stepped.analyze(request, listener, signal),
+      recall: () => Promise.resolve(null),
       vectors: () => Promise.reject(new Error('not asked for here')),
+      tensor: () => Promise.reject(new Error('not asked for here')),
       warm: () => undefined,
       stopWorkers: () => Promise.resolve(),
       dispose: () => {

@@ -44,6 +44,8 @@ export interface ModesOnImage {
   /** Modes and blocks by their contribution, the largest first. */
   readonly entries: readonly ModeEntry[];
   readonly keyBias: KeyBiasEntry;
+  /** The key bias term of each patch that answers, in units of the score, its mean taken off. */
+  readonly keyBiasMap: Float64Array;
   /** Mean over the asking patches of the variance of the whole score over the answering ones; the same in every basis. */
   readonly scoreVariance: number;
   /** Channels whose gain is too small to read the standardised token from the norm's output; see `readersOf`. */
@@ -86,7 +88,8 @@ export function modesOnImage(
     return { first, last, contribution: scale ** 2 * partOf(weighted, key.slice(first, last + 1)) };
   });
   const sum = sumOf(found.map(({ contribution }) => contribution));
-  const bias = keyBiasContribution(head, norm, basis, keys);
+  const keyBiasMap = keyBiasTerm(head, norm, basis, keys);
+  const bias = variance(keyBiasMap);
   return {
     basis,
     queryMaps,
@@ -100,6 +103,7 @@ export function modesOnImage(
       }))
       .sort((a, b) => b.contribution - a.contribution),
     keyBias: { contribution: bias, shareOfScore: share(bias, scoreVariance) },
+    keyBiasMap,
     scoreVariance,
     unreadable: queryReaders.unreadable,
   };
@@ -172,15 +176,16 @@ function partOf(x: readonly Float64Array[], y: readonly Float64Array[]): number 
   return meanVarianceOfSum(x, y);
 }
 
-function keyBiasContribution(
+function keyBiasTerm(
   head: HeadWeights,
   norm: TokenNorm | null,
   basis: Basis,
   keys: readonly Float64Array[],
-): number {
+): Float64Array {
   const bias = biasOf(head, norm, basis);
   const term = Float64Array.from({ length: keys[0]?.length ?? 0 }, (_, j) =>
     keys.reduce((sum, row, d) => sum + (bias[d] ?? 0) * (row[j] ?? 0), 0),
   );
-  return head.scale ** 2 * variance(term);
+  const mean = term.reduce((sum, value) => sum + value, 0) / term.length;
+  return term.map((value) => head.scale * (value - mean));
 }

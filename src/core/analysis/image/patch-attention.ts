@@ -40,29 +40,43 @@ export function patchAttention(
   return { variant, shares, prefixShares, patches, prefix };
 }
 
-/** Mean over heads; of a patch whose row is NaN in some heads, over the others. Null for no heads. */
-export function meanPatchAttention(heads: readonly PatchAttention[]): PatchAttention | null {
-  const [first] = heads;
-  if (first === undefined) return null;
-  const prefixes = heads.map((head) => head.prefixShares).filter((shares) => shares !== null);
-  return {
-    ...first,
-    shares: meanOf(heads.map((head) => head.shares)),
-    prefixShares: prefixes.length === heads.length ? meanOf(prefixes) : null,
-  };
-}
+/** Mean over heads, of which only the sum is held; of a patch whose row is NaN in some heads, over the others. */
+export class MeanPatchAttention {
+  #facts: Pick<PatchAttention, 'variant' | 'patches' | 'prefix'> | null = null;
+  #countsPrefix = false;
+  #shares = new Float64Array();
+  #prefixShares = new Float64Array();
+  /** Heads in which the row of a patch is no NaN. */
+  #counts = new Int32Array();
 
-function meanOf(arrays: readonly Float64Array[]): Float64Array {
-  const length = arrays[0]?.length ?? 0;
-  const sums = new Float64Array(length);
-  const counts = new Int32Array(length);
-  for (const array of arrays) {
-    for (let at = 0; at < length; at++) {
-      const value = array[at] ?? NaN;
-      if (Number.isNaN(value)) continue;
-      sums[at] = (sums[at] ?? 0) + value;
-      counts[at] = (counts[at] ?? 0) + 1;
+  add(head: PatchAttention): void {
+    const { variant, patches, prefix, shares, prefixShares } = head;
+    if (this.#facts === null) {
+      this.#facts = { variant, patches, prefix };
+      this.#countsPrefix = prefixShares !== null;
+      this.#shares = new Float64Array(shares.length);
+      this.#prefixShares = new Float64Array(patches);
+      this.#counts = new Int32Array(patches);
+    }
+    for (let i = 0; i < patches; i++) {
+      // A row is NaN as a whole or not at all.
+      if (Number.isNaN(shares[i * patches])) continue;
+      this.#counts[i] = (this.#counts[i] ?? 0) + 1;
+      this.#prefixShares[i] = (this.#prefixShares[i] ?? 0) + (prefixShares?.[i] ?? 0);
+      for (let at = i * patches; at < (i + 1) * patches; at++)
+        this.#shares[at] = (this.#shares[at] ?? 0) + (shares[at] ?? 0);
     }
   }
-  return sums.map((sum, at) => sum / (counts[at] ?? 0));
+
+  /** Null for no heads. */
+  get mean(): PatchAttention | null {
+    if (this.#facts === null) return null;
+    const { patches } = this.#facts;
+    const count = (patch: number): number => this.#counts[patch] ?? 0;
+    return {
+      ...this.#facts,
+      shares: this.#shares.map((sum, at) => sum / count(Math.floor(at / patches))),
+      prefixShares: this.#countsPrefix ? this.#prefixShares.map((sum, patch) => sum / count(patch)) : null,
+    };
+  }
 }

@@ -8,7 +8,10 @@ import { extent } from './tensor-view.js';
 /** Where the data of a storage lie in the file. */
 export interface StoragePlace {
   readonly offset: number;
+  /** Of the record, unpacked. */
   readonly byteLength: number;
+  /** Bytes of the record where it is compressed; null or left out where it is not. */
+  readonly packedLength?: number | null;
 }
 
 /** True when elements lie row by row without gaps; the step along an axis of one element says nothing. */
@@ -46,14 +49,19 @@ export function tensorEntries(
     }
     const size = DTYPES[dtype].bytes;
     const empty = shape.includes(0);
+    const { packedLength = null } = place;
+    const start = empty ? 0 : storage.start * elementBytes + tensor.offset * size;
     return {
       name,
       dtype,
       shape,
       strides: empty || isRowMajor(shape, strides) ? null : strides,
       file: 0,
-      offset: empty ? place.offset : place.offset + storage.start * elementBytes + tensor.offset * size,
+      offset: packedLength === null ? place.offset + start : 0,
       byteLength: extent(shape, strides) * size,
+      ...(packedLength === null
+        ? {}
+        : { packing: { kind: 'deflate', offset: place.offset, length: packedLength, skip: start } as const }),
     };
   });
 }

@@ -7,8 +7,8 @@ import type { Contents } from './walk.js';
 
 /** A kind of zip archive that is no PyTorch file, by an entry that only it has. */
 const OTHER_ARCHIVES: readonly (readonly [RegExp, string])[] = [
-  [/\.npy$/u, 'it is a NumPy archive (.npz), which this version of QK Lens does not read yet'],
-  [/^model\.weights\.h5$/u, 'it is a Keras archive, which this version of QK Lens does not read yet'],
+  [/\.npy$/u, 'it holds NumPy arrays, but not as numpy.savez packs them'],
+  [/(^|\/)model\.weights\.h5$/u, 'it holds Keras weights, but not as Keras packs them'],
   [
     /(^|\/)archive_format$|(^|\/)serialized_exported_program\.json$|\.pt2$/u,
     'it is a program saved by torch.export, which QK Lens does not read',

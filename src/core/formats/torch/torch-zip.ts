@@ -1,11 +1,10 @@
 import type { ByteSource } from '../../bytes/byte-source.js';
-import { groupDigits, quoteName } from '../../bytes/quote.js';
 import { CheckpointError } from '../../errors.js';
 import type { TensorIndex } from '../../tensors/tensor-index.js';
 import type { CheckpointFormat, OpenOptions } from '../format.js';
-import { beyondLimit } from '../problem.js';
 import { readZipDirectory, type ZipDirectory, type ZipEntry } from '../zip/directory.js';
 import { locateEntries } from '../zip/locate.js';
+import { readZipEntry } from '../zip/read-entry.js';
 import { tensorEntries } from './entries.js';
 import { TorchMeaning } from './meaning.js';
 import { checkTensors, noPickle } from './no-tensors.js';
@@ -31,19 +30,10 @@ function findPickle(directory: ZipDirectory): ZipEntry | undefined {
   return found.sort((a, b) => depth(a) - depth(b))[0];
 }
 
-async function readEntry(
-  source: ByteSource,
-  directory: ZipDirectory,
-  entry: ZipEntry,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const start = (await locateEntries(source, directory, [entry])).get(entry.name) ?? 0;
-  return source.read(start, entry.size);
-}
-
 async function checkByteOrder(source: ByteSource, directory: ZipDirectory, root: string): Promise<void> {
   const entry = directory.entries.get(`${root}byteorder`);
-  if (entry?.size !== 'big'.length) return;
-  const said = new TextDecoder().decode(await readEntry(source, directory, entry));
+  if (entry?.fullSize !== 'big'.length) return;
+  const said = new TextDecoder().decode(await readZipEntry(source, directory, entry, entry.fullSize));
   if (said !== 'big') return;
   const advice = 'load it with PyTorch on an ordinary machine and save it again';
   throw new CheckpointError('unsupported', source.name, 'its numbers are big-endian', advice);
@@ -55,11 +45,7 @@ async function readPart(
   pickle: ZipEntry,
   storages: string,
 ): Promise<Part> {
-  if (pickle.size > MAX_PICKLE_BYTES) {
-    const sizes = `${groupDigits(pickle.size)} bytes, more than ${groupDigits(MAX_PICKLE_BYTES)}`;
-    throw beyondLimit(source.name, `${quoteName(pickle.name)} has ${sizes}`);
-  }
-  const bytes = await readEntry(source, directory, pickle);
+  const bytes = await readZipEntry(source, directory, pickle, MAX_PICKLE_BYTES);
   const meaning = new TorchMeaning();
   const contents = readContents(new PickleInput(bytes, bytes.length), meaning, source.name);
   return { contents, meaning, storages };
@@ -79,7 +65,12 @@ async function placeTensors(source: ByteSource, directory: ZipDirectory, { conte
   const used = new Set(Array.from(contents.tensors.values(), ({ storage }) => entryOf(storage.key)));
   const present = [...used].filter((entry) => entry !== undefined);
   const starts = await locateEntries(source, directory, present);
-  const places = new Map(present.map(({ name, size }) => [name, { offset: starts.get(name) ?? 0, byteLength: size }]));
+  const places = new Map(
+    present.map(({ name, size, fullSize, compressed }) => [
+      name,
+      { offset: starts.get(name) ?? 0, byteLength: fullSize, packedLength: compressed ? size : null },
+    ]),
+  );
   return tensorEntries(contents.tensors, ({ key }) => places.get(`${storages}${key}`), source.name);
 }
 

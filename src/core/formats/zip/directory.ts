@@ -10,6 +10,8 @@ export interface ZipEntry {
   readonly compressed: boolean;
   /** Bytes as they lie in the archive. */
   readonly size: number;
+  /** Bytes unpacked, as the archive declares them: nothing may be allocated for it alone. */
+  readonly fullSize: number;
   /** Position of its local header. */
   readonly headerOffset: number;
 }
@@ -29,6 +31,8 @@ const UNSET_32 = 0xffffffff;
 const ENCRYPTED = 0x0001 | 0x0040 | 0x2000;
 const STORED = 0;
 const DEFLATED = 8;
+/** Deflate makes at most 1032 bytes out of one. */
+const MOST_PER_BYTE = 1_032n;
 /** Room for 200,000 tensors; the directory of a large checkpoint has 1 MB. */
 const MAX_DIRECTORY_BYTES = 32 * 2 ** 20;
 
@@ -104,7 +108,18 @@ function readHeader(view: DataView, at: number, directoryStart: number, file: st
     const declared = `${groupDigits(fullSize)} bytes at ${groupDigits(headerOffset)}`;
     throw malformed(file, `${who} declares ${declared}; the archive's data end at ${groupDigits(directoryStart)}`);
   }
-  const entry = { name, compressed: method === DEFLATED, size: Number(size), headerOffset: Number(headerOffset) };
+  const compressed = method === DEFLATED;
+  if (compressed && fullSize > size * MOST_PER_BYTE) {
+    const sizes = `${groupDigits(fullSize)} bytes, which ${groupDigits(size)} compressed ones cannot hold`;
+    throw malformed(file, `${who} declares ${sizes}`);
+  }
+  const entry = {
+    name,
+    compressed,
+    size: Number(size),
+    fullSize: Number(fullSize),
+    headerOffset: Number(headerOffset),
+  };
   return { entry, length: end - at };
 }
 

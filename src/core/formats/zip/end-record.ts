@@ -87,6 +87,10 @@ export async function findDirectory(source: ByteSource): Promise<DirectoryPlace>
   const wide = await readZip64(source, end.at - ZIP64_LOCATOR_BYTES);
   if (wide !== null) return wide;
   const { view } = end;
+  if (view.getUint16(4, true) !== 0 || view.getUint16(6, true) !== 0) {
+    const problem = 'it is one part of a zip archive that was split';
+    throw new CheckpointError('unsupported', source.name, problem, 'join the parts to one archive');
+  }
   const length = BigInt(view.getUint32(12, true));
   return checkPlace(source, end.at, BigInt(view.getUint32(16, true)), length, BigInt(view.getUint16(10, true)));
 }

@@ -1,7 +1,6 @@
 import type { ByteSource } from '../../bytes/byte-source.js';
 import { groupDigits, quoteName } from '../../bytes/quote.js';
 import { readRanges } from '../../bytes/read-ranges.js';
-import { CheckpointError } from '../../errors.js';
 import { malformed } from '../problem.js';
 import type { ZipDirectory, ZipEntry } from './directory.js';
 import { LOCAL_BYTES, readLocalHeader } from './local-header.js';
@@ -12,9 +11,10 @@ function dataStart(view: DataView, entry: ZipEntry, file: string, end: number): 
   if (local === null) {
     throw malformed(file, `${who} is not at ${groupDigits(entry.headerOffset)}, where the zip directory says`);
   }
-  if (!local.stored || (local.size !== null && local.size !== entry.size)) {
-    const sizes = `${local.stored ? groupDigits(local.size ?? 0) : 'compressed'} and ${groupDigits(entry.size)} bytes`;
-    throw malformed(file, `${who} contradicts the zip directory: ${sizes}`);
+  if (local.stored === entry.compressed || (local.size !== null && local.size !== entry.size)) {
+    const sizes = `${groupDigits(local.size ?? 0)} and ${groupDigits(entry.size)} bytes`;
+    const ways = `${local.stored ? 'stored' : 'compressed'} and ${entry.compressed ? 'compressed' : 'stored'}`;
+    throw malformed(file, `${who} contradicts the zip directory: ${local.stored === entry.compressed ? ways : sizes}`);
   }
   const start = entry.headerOffset + local.length;
   if (start + entry.size > end) {
@@ -27,21 +27,15 @@ function dataStart(view: DataView, entry: ZipEntry, file: string, end: number): 
 }
 
 /**
- * Where the data of stored entries begin, from their local headers.
+ * Where the data of entries begin, from their local headers.
  * @returns positions by name of the entry.
- * @throws CheckpointError `malformed` when a local header contradicts the directory, `unsupported` for a compressed entry.
+ * @throws CheckpointError `malformed` when a local header contradicts the directory.
  */
 export async function locateEntries(
   source: ByteSource,
   directory: ZipDirectory,
   entries: readonly ZipEntry[],
 ): Promise<ReadonlyMap<string, number>> {
-  const packed = entries.find((entry) => entry.compressed);
-  if (packed !== undefined) {
-    const problem = `the entry ${quoteName(packed.name)} is compressed, which torch.save never does`;
-    const advice = 'unpack the archive and pack it again without compression, or save the checkpoint again';
-    throw new CheckpointError('unsupported', source.name, problem, advice);
-  }
   const starts = new Map<string, number>();
   const headers = entries.map((entry) => ({ entry, offset: entry.headerOffset, length: LOCAL_BYTES }));
   await readRanges(source, headers, ({ entry }, view) => {

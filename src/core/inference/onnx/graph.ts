@@ -45,11 +45,11 @@ export interface Initializer {
   readonly data: Uint8Array | ExternalPlace;
 }
 
-/** Name, type and shape of an input or output. */
+/** Name, type and shape of an input or output; null for a length that differs from run to run, or for a shape that is not said. */
 export interface ValueInfo {
   readonly name: string;
   readonly type: ElementType;
-  readonly dims: readonly number[];
+  readonly dims: readonly (number | null)[] | null;
 }
 
 /** A graph as ONNX has it: nodes in an order in which they can run. */

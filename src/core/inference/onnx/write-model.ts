@@ -14,6 +14,10 @@ const IR_VERSION = 9;
 /** The first operator set with Gelu. */
 const OPERATOR_SET = 20;
 
+/** Fields of ModelProto and GraphProto. */
+const MODEL_GRAPH = 7;
+const GRAPH = { node: 1, output: 12 } as const;
+
 /** TensorProto.DataLocation. */
 const EXTERNAL = 1;
 
@@ -26,18 +30,26 @@ export function writeModel(graph: OnnxGraph): Uint8Array<ArrayBuffer> {
   return new MessageWriter()
     .int(1, IR_VERSION)
     .text(2, 'QK Lens')
-    .message(7, writeGraph(graph))
+    .message(MODEL_GRAPH, writeGraph(graph))
     .message(8, operators)
     .finish();
 }
 
+/** Nodes and outputs as bytes that join the graph of a model when they are written behind it. */
+export function writeAddition({ nodes, outputs }: Pick<OnnxGraph, 'nodes' | 'outputs'>): Uint8Array<ArrayBuffer> {
+  const graph = new MessageWriter();
+  for (const node of nodes) graph.message(GRAPH.node, writeNode(node));
+  for (const output of outputs) graph.message(GRAPH.output, writeValueInfo(output));
+  return new MessageWriter().message(MODEL_GRAPH, graph).finish();
+}
+
 function writeGraph({ nodes, initializers, inputs, outputs }: OnnxGraph): MessageWriter {
   const out = new MessageWriter();
-  for (const node of nodes) out.message(1, writeNode(node));
+  for (const node of nodes) out.message(GRAPH.node, writeNode(node));
   out.text(2, 'model');
   for (const initializer of initializers) out.message(5, writeInitializer(initializer));
   for (const input of inputs) out.message(11, writeValueInfo(input));
-  for (const output of outputs) out.message(12, writeValueInfo(output));
+  for (const output of outputs) out.message(GRAPH.output, writeValueInfo(output));
   return out;
 }
 
@@ -70,8 +82,9 @@ function writeInitializer({ name, type, dims, data }: Initializer): MessageWrite
 }
 
 function writeValueInfo({ name, type, dims }: ValueInfo): MessageWriter {
+  const tensor = new MessageWriter().int(1, ELEMENT_TYPES[type]);
   const shape = new MessageWriter();
-  for (const dim of dims) shape.message(1, new MessageWriter().int(1, dim));
-  const tensor = new MessageWriter().int(1, ELEMENT_TYPES[type]).message(2, shape);
+  for (const dim of dims ?? []) shape.message(1, dim === null ? new MessageWriter() : new MessageWriter().int(1, dim));
+  if (dims !== null) tensor.message(2, shape);
   return new MessageWriter().text(1, name).message(2, new MessageWriter().message(1, tensor));
 }

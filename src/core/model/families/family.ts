@@ -1,3 +1,4 @@
+import type { FormatId } from '../../tensors/tensor-index.js';
 import type { ConfigView } from '../config.js';
 import type { Layout } from '../layout.js';
 import type { Model, Tower } from '../model.js';
@@ -62,6 +63,7 @@ export interface StackView {
   shape(name: string): readonly number[] | null;
   /** `model_type` of config.json, in small letters; empty when there is none. */
   readonly modelType: string;
+  readonly format: FormatId;
   /** True when a plain setting of the file has a path that starts so. */
   setting(path: string): boolean;
 }

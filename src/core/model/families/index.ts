@@ -2,6 +2,10 @@ import type { Family } from './family.js';
 import { dino } from './dino.js';
 import { dinov2 } from './dinov2.js';
 import { dinov3 } from './dinov3.js';
+import { flaxVit } from './flax-vit.js';
+import { ggufClip } from './gguf-clip.js';
+import { ggufText } from './gguf-text.js';
+import { googleVit } from './google-vit.js';
 import { hfBeit } from './hf-beit.js';
 import { hfBert } from './hf-bert.js';
 import { hfClip } from './hf-clip.js';
@@ -17,10 +21,12 @@ import { hfVit } from './hf-vit.js';
 import { hfVitMae } from './hf-vit-mae.js';
 import { hfWhisper } from './hf-whisper.js';
 import { hfWav2Vec2 } from './hf-wav2vec2.js';
+import { kerasVit } from './keras-vit.js';
 import { mae } from './mae.js';
 import { openClip } from './open-clip.js';
 import { sam } from './sam.js';
 import { simmim } from './simmim.js';
+import { tfVit } from './tf-vit.js';
 import { timmBeit } from './timm-beit.js';
 import { timmDeitDistilled } from './timm-deit-distilled.js';
 import { timmEva } from './timm-eva.js';
@@ -47,6 +53,12 @@ export const FAMILIES: readonly Family[] = [
   timmSwin,
   torchvisionVit,
   openClip,
+  googleVit,
+  flaxVit,
+  tfVit,
+  kerasVit,
+  ggufClip,
+  ggufText,
   hfVitMae,
   hfDeit,
   hfBeit,

@@ -22,12 +22,21 @@ describe('files that are no checkpoint', () => {
     ['a web page', '\n<!DOCTYPE html><html><head>', 'not-a-checkpoint', /web page/, /download the file itself/],
     ['a web page in lower case', '<html lang="en">', 'not-a-checkpoint', /web page/, /download/],
     ['an error in XML', "<?xml version='1.0'?><Error><Code>AccessDenied", 'not-a-checkpoint', /XML/, /download/],
-    ['HDF5', '\x89HDF\r\n\x1a\n\0\0', 'unsupported', /does not read HDF5/, /safetensors .* PyTorch/],
-    ['GGUF', 'GGUF\x03\0\0\0', 'unsupported', /does not read GGUF/, /safetensors/],
-    ['NumPy', '\x93NUMPY\x01\0', 'unsupported', /does not read NumPy/, /safetensors/],
-    ['ONNX', '\x08\x08\x12\x07pytorch\x1a\x052.0.0', 'unsupported', /does not read ONNX/, /safetensors/],
-    ['ONNX without a producer', '\x08\x08\x3a\x90\x01', 'unsupported', /does not read ONNX/, /safetensors/],
-    ['Flax msgpack', '\x81\xa3vit\x82', 'unsupported', /does not read Flax/, /safetensors/],
+    ['the start of HDF5', '\x89HDF\r\n\x1a\n\0\0', 'truncated', /only 10 bytes/, /get the file again/],
+    ['the start of GGUF', 'GGUF\x03\0\0\0', 'truncated', /longer than the file/, /get the file again/],
+    ['the start of a NumPy array', '\x93NUMPY\x01\0', 'truncated', /inside the header/, /get the file again/],
+    ['GGML', 'lmgg\0\0\0\0', 'unsupported', /does not read GGML files from before GGUF/, /safetensors/],
+    ['a part of a split archive', 'PK\x07\x08PK\x03\x04', 'unsupported', /was split/, /join the parts/],
+    [
+      'the start of an ONNX model',
+      '\x08\x08\x12\x07pytorch\x3a\x90\x01',
+      'truncated',
+      /longer than/,
+      /get the file again/,
+    ],
+    ['an ONNX model without a graph', '\x08\x08\x12\x07pytorch\x1a\x052.0.0', 'malformed', /no graph/, /damaged/],
+    ['ONNX Runtime models', '\x18\0\0\0ORTM', 'unsupported', /does not read ONNX Runtime/, /safetensors/],
+    ['the start of Flax msgpack', '\x81\xa3vit\x82', 'truncated', /longer than the file/, /get the file again/],
     ['TensorFlow Lite', '\x1c\0\0\0TFL3', 'unsupported', /does not read TensorFlow Lite/, /safetensors/],
     ['gzip', '\x1f\x8b\x08', 'unsupported', /does not read gzip/, /safetensors/],
     [
@@ -65,6 +74,15 @@ describe('files that are no checkpoint', () => {
     const whole = safetensorsOf({ w: float32Entry([1], 0) }, new Uint8Array(4));
     const index = await openCheckpoint(memorySource('model.safetensors.part', whole), NO_FILES);
     expect(index.warnings).toMatchObject([{ code: 'half-download' }]);
+  });
+
+  it('says of a part of a DeepSpeed checkpoint that it is one, and what makes it whole', async () => {
+    const whole = safetensorsOf({ w: float32Entry([1], 0) }, new Uint8Array(4));
+    const source = memorySource('zero_pp_rank_0_mp_rank_00_model_states.pt', whole);
+    const { warnings } = await openCheckpoint(source, NO_FILES);
+    expect(warnings[0]?.message).toMatch(/one part of a DeepSpeed ZeRO checkpoint.*zero_to_fp32\.py/);
+    const index = await openCheckpoint(memorySource('mp_rank_00_model_states.pt', whole), NO_FILES);
+    expect(index.warnings).toEqual([]);
   });
 
   it('says of a single shard that it is one', async () => {

@@ -4,7 +4,7 @@ import { CheckpointError } from '../../../../src/core/errors.js';
 import { buildGraph } from '../../../../src/core/inference/build-graph.js';
 import { describeForward } from '../../../../src/core/inference/describe.js';
 import { NO_EDITS } from '../../../../src/core/inference/edits.js';
-import type { ForwardModel } from '../../../../src/core/inference/forward.js';
+import type { WrittenModel } from '../../../../src/core/inference/forward.js';
 import { recognise } from '../../../../src/core/model/recognise.js';
 import type { TensorEntry } from '../../../../src/core/tensors/tensor-index.js';
 import { FIXTURES, fixtureJson, withCheckpoint } from '../../support/fixtures.js';
@@ -16,13 +16,15 @@ async function describeChanged(
   file: string,
   change: (tensors: readonly TensorEntry[]) => readonly TensorEntry[],
   { config = null, tower = 'vision', heads }: { config?: unknown; tower?: string; heads?: number } = {},
-): Promise<ForwardModel> {
+): Promise<WrittenModel> {
   return withCheckpoint(path.join(CHECKPOINTS, file), ({ index }) => {
     const tensors = change(index.tensors);
     const { models } = recognise({ ...index, tensors }, config, heads === undefined ? {} : { heads });
     const model = models.find((each) => each.tower === tower) ?? models[0];
     if (model === undefined) throw new Error('no model');
-    return describeForward(model, tensors, config, 'model.safetensors');
+    const forward = describeForward(model, tensors, config, 'model.safetensors');
+    if (forward.runs !== 'graph-of-ours') throw new Error('it runs by a graph of its own');
+    return forward;
   });
 }
 
@@ -48,7 +50,7 @@ const reshaped =
 
 describe('a model that cannot be run', () => {
   const timm = 'timm_registers/model.safetensors';
-  const cases: [string, () => Promise<ForwardModel>, string][] = [
+  const cases: [string, () => Promise<WrittenModel>, string][] = [
     [
       'no patch embedding',
       () => describeChanged(timm, without('patch_embed.proj.weight'), { heads: 3 }),

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { tapOutput } from '../../../../src/core/inference/build-graph.js';
-import { NO_EDITS } from '../../../../src/core/inference/edits.js';
+import { NO_EDITS, PROMPTABLE } from '../../../../src/core/inference/edits.js';
+import { promptScores } from '../../../../src/core/analysis/keypoints/prompt.js';
 import { nearestKeys } from '../../../../src/core/analysis/image/nearest-keys.js';
 import { FIXTURES } from '../../support/fixtures.js';
 import { largestDifference } from './support/differences.js';
@@ -62,6 +63,43 @@ describe('edited models', () => {
       const plain = await run(pixels.values, pixels.shape);
       const edited = await run(pixels.values, pixels.shape, { ...NO_EDITS, nearestKeys: 17 });
       expect(edited.output('logits')).toEqual(plain.output('logits'));
+    });
+  });
+
+  it.each(['hf_vit', 'hf_beit', 'hf_dinov3', 'timm_eva02_fused', 'hf_clip', 'hf_siglip'])(
+    'are what they were, to the last bit, when nothing is added to the scores: %s',
+    async (name) => {
+      const reference = readNpz(path.join(FIXTURES, `forward/reference/${name}.npz`)).get('pixels');
+      if (reference === undefined) throw new Error('no pixels');
+      await withModel(path.join(FIXTURES, 'checkpoints', name), {}, async ({ run, model }) => {
+        const plain = await run(reference.values, reference.shape);
+        const prompted = await run(reference.values, reference.shape, PROMPTABLE);
+        const { outputs, tokens } = plain.built;
+        expect(prompted.built.promptHeads).toEqual(model.layers.map(({ heads }) => heads));
+        for (const output of outputs) expect(prompted.output(output)).toEqual(plain.output(output));
+        const added = model.layers.map(({ heads }) => Float32Array.from({ length: heads * tokens }, (_, at) => at % 5));
+        const moved = await run(reference.values, reference.shape, PROMPTABLE, added);
+        expect(moved.output('tokens')).not.toEqual(plain.output('tokens'));
+      });
+    },
+  );
+
+  it('attend as the probabilities say when those of one head are weighted anew', async () => {
+    await withModel(CHECKPOINT, {}, async (opened) => {
+      const shape = { heads: [4, 4], prefix: 1, patches: 16 };
+      const guide = Float64Array.from({ length: 16 }, (_, patch) => patch / 15);
+      const scores = promptScores({ kind: 'reweight', strength: 4, guide }, { layers: [layer], heads: [2] }, shape);
+      const edited = await opened.run(pixels.values, pixels.shape, PROMPTABLE, scores);
+      const input = edited.output(tapOutput('attention-input', layer));
+      const weighted = await recomputeAttention(opened, layer, edited.built.grid, input);
+      for (let row = 2 * 17; row < 3 * 17; row++) {
+        const own = weighted.subarray(row * 17, (row + 1) * 17);
+        guide.forEach((value, patch) => (own[1 + patch] = (own[1 + patch] ?? 0) * (1 + 4 * value)));
+        const sum = own.reduce((all, value) => all + value, 0);
+        own.forEach((value, key) => (own[key] = value / sum));
+      }
+      const expected = await attentionOutput(opened, layer, input, weighted);
+      expect(largestDifference(edited.output(tapOutput('attention-output', layer)), expected)).toBeLessThan(1e-5);
     });
   });
 });

@@ -3,6 +3,9 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { tapOutput } from '../../../../src/core/inference/build-graph.js';
 import type { OutputName } from '../../../../src/core/inference/outputs.js';
+import { recomputeLayer } from '../../../../src/core/inference/recompute-layer.js';
+import { DoubleArithmetic } from '../../../../src/host/inference/double-arithmetic.js';
+import { loadRuntime } from '../../../../src/host/inference/runtime.js';
 import { FIXTURES, fixtureJson } from '../../support/fixtures.js';
 import { largestDifference, relativeDifference } from './support/differences.js';
 import { type NpzArray, readNpz } from './support/npz.js';
@@ -37,6 +40,8 @@ function isExpected(json: unknown): json is Expected {
   return typeof json === 'object' && json !== null && 'hiddenOut' in json && typeof json.hiddenOut === 'string';
 }
 
+const arithmetic = new DoubleArithmetic(await loadRuntime(), 1);
+
 describe('forward pass against what the libraries computed', () => {
   it('has the cases', () => {
     expect(CASES).toHaveLength(32);
@@ -57,6 +62,16 @@ describe('forward pass against what the libraries computed', () => {
         expect(relativeDifference(input, array(`attn_in_${layer}`).values)).toBeLessThan(1e-5);
         const attention = await recomputeAttention(opened, layer, ran.built.grid, input);
         expect(largestDifference(attention, array(`attn_${layer}`).values)).toBeLessThan(1e-5);
+
+        const output = ran.output(tapOutput('attention-output', layer));
+        const tokens = { values: input, count: ran.built.tokens, width: opened.forward.width, prefix: 0 };
+        const { forward, sourceOf } = opened;
+        const heads: Float32Array[] = [];
+        const layerRan = { forward, layer, grid: ran.built.grid, sourceOf, tokens, output };
+        const found = await recomputeLayer(arithmetic, layerRan, (_, own) => heads.push(own));
+        const own = Float32Array.from(heads.flatMap((head) => [...head]));
+        expect(largestDifference(own, array(`attn_${layer}`).values)).toBeLessThan(1e-5);
+        expect(found.maxAbsError).toBeLessThan(1e-5 * found.largest);
       }
       const out = ran.output(outputOf(expected.hiddenOut));
       expect(relativeDifference(out, array('hidden_out').values)).toBeLessThan(1e-4);

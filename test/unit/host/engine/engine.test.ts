@@ -42,6 +42,15 @@ describe('engine', () => {
     expect(again).toEqual(told);
   });
 
+  it('recalls what is kept, and computes nothing for it', async () => {
+    const inspection = await open(SAMPLE);
+    expect(await engine.recall(request(inspection), never)).toBeNull();
+    const { figures } = await engine.analyze(request(inspection), { onLayer: () => undefined }, never);
+    expect(await engine.recall(request(inspection), never)).toMatchObject({ fromCache: true, bytesRead: 0 });
+    expect((await engine.recall(request(inspection), never))?.figures).toEqual(figures);
+    expect(await engine.recall({ ...request(inspection), basis: 'raw' }, never)).toBeNull();
+  });
+
   it('computes only what is missing when it goes on', async () => {
     const inspection = await open(SAMPLE);
     const cancel = new AbortController();

@@ -210,6 +210,10 @@ describe('resolveCheckpoint', () => {
       'pytorch_model.bin',
     ],
     ['a single file of any name', ['readme.md', 'epoch=4-step=12.ckpt'], 'epoch=4-step=12.ckpt'],
+    ['a model beside arrays of results', ['results.npz', 'vit.pth'], 'vit.pth'],
+    ['arrays where there is nothing else', ['ViT-B_16.npz', 'readme.md'], 'ViT-B_16.npz'],
+    ['the weights of TensorFlow and Flax', ['tf_model.h5', 'flax_model.msgpack'], 'tf_model.h5'],
+    ['a distributed checkpoint', ['.metadata', '__0_0.distcp', '__1_0.distcp'], '.metadata'],
     ['an index of any name', ['x.bin.index.json', 'x-00001-of-00001.bin'], 'x.bin.index.json'],
   ])('finds %s', async (_name, files, expected) => {
     for (const file of files) write(file);

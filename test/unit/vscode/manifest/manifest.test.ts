@@ -5,7 +5,8 @@ import { SIMILARITY_SCALES } from '../../../../src/core/charts/similarity-scale.
 import { COMMANDS, INTERNAL_COMMANDS } from '../../../../src/vscode/manifest/commands.js';
 import { CONTEXT_KEYS } from '../../../../src/vscode/manifest/contexts.js';
 import { MAX_THREADS, SETTINGS } from '../../../../src/vscode/manifest/settings.js';
-import { CHECKPOINTS_VIEW, EDITORS, TREE_ITEMS } from '../../../../src/vscode/manifest/views.js';
+import { TOOL_INPUTS, TOOLS } from '../../../../src/vscode/lm-tools/inputs.js';
+import { CHECKPOINTS_VIEW, EDITORS, TREE_ITEMS, WALKTHROUGH } from '../../../../src/vscode/manifest/views.js';
 
 const menuItem = v.object({ command: v.string(), when: v.optional(v.string()), group: v.optional(v.string()) });
 const colours = v.object({
@@ -35,6 +36,28 @@ const manifest = v.parse(
       viewsWelcome: v.array(v.object({ view: v.string(), contents: v.string() })),
       menus: v.record(v.string(), v.array(menuItem)),
       configuration: v.object({ properties: v.record(v.string(), v.record(v.string(), v.unknown())) }),
+      languageModelTools: v.array(
+        v.object({
+          name: v.string(),
+          inputSchema: v.object({
+            properties: v.record(v.string(), v.unknown()),
+            required: v.array(v.string()),
+            additionalProperties: v.boolean(),
+          }),
+        }),
+      ),
+      walkthroughs: v.array(
+        v.object({
+          id: v.string(),
+          steps: v.array(
+            v.object({
+              description: v.string(),
+              media: v.object({ svg: v.string(), altText: v.string() }),
+              completionEvents: v.array(v.string()),
+            }),
+          ),
+        }),
+      ),
       colors: v.array(v.object({ id: v.string(), description: v.string(), defaults: colours })),
     }),
   }),
@@ -118,14 +141,70 @@ describe('editors', () => {
       contributes.customEditors
         .filter((editor) => editor.priority === priority)
         .flatMap(({ selector }) => selector.map(({ filenamePattern }) => filenamePattern));
-    expect(patterns('default')).toEqual(['*.safetensors', '*.pt', '*.pth', '*.ckpt']);
-    expect(patterns('option')).toEqual(['*.bin', '*.safetensors.index.json']);
+    const own = ['*.safetensors', '*.pt', '*.pth', '*.ckpt', '*.keras', '*.gguf', '*.distcp'];
+    expect(patterns('default')).toEqual(own);
+    const shared = ['*.bin', '*.safetensors.index.json', '*.onnx', '*.npz', '*.{h5,hdf5}', '*.msgpack'];
+    expect(patterns('option')).toEqual(shared);
+  });
+});
+
+describe('the walkthrough', () => {
+  const [walkthrough] = contributes.walkthroughs;
+
+  it('has five steps with pictures that are there', () => {
+    expect(walkthrough?.id).toBe(WALKTHROUGH);
+    expect(walkthrough?.steps).toHaveLength(5);
+    for (const { media } of walkthrough?.steps ?? []) {
+      expect(existsSync(media.svg), media.svg).toBe(true);
+      expect(media.altText).toMatch(/\.$/);
+      // a picture shows in every theme what the theme's own colours draw
+      expect(readFileSync(media.svg, 'utf8')).toContain('var(--vscode-foreground)');
+    }
+  });
+
+  it('names commands and settings that exist', () => {
+    const known = [...Object.values<string>(COMMANDS), ...Object.values(SETTINGS).map(({ key }) => key)];
+    const named = (walkthrough?.steps ?? []).flatMap(({ description, completionEvents }) =>
+      [description, ...completionEvents].flatMap((text) => text.match(/qkLens\.\w+/g) ?? []),
+    );
+    expect(named.length).toBeGreaterThan(5);
+    for (const name of named) expect(known).toContain(name);
+  });
+});
+
+describe('tools for a chat', () => {
+  it('are the table, with the same inputs', () => {
+    const declared = contributes.languageModelTools.map(({ name, inputSchema }) => [
+      name,
+      Object.keys(inputSchema.properties).sort(),
+      inputSchema.additionalProperties,
+    ]);
+    const table = Object.entries(TOOLS).map(([key, name]) => [
+      name,
+      Object.keys(Object.entries(TOOL_INPUTS).find(([input]) => input === key)?.[1].entries ?? {}).sort(),
+      false,
+    ]);
+    expect(declared).toEqual(table);
+  });
+
+  it('require what they cannot do without', () => {
+    for (const { name, inputSchema } of contributes.languageModelTools) {
+      const tool = Object.entries(TOOLS).find(([, each]) => each === name)?.[0];
+      const schema = Object.entries(TOOL_INPUTS).find(([input]) => input === tool)?.[1];
+      const values: Record<string, unknown> = { path: 'a', layer: 0, head: 0 };
+      const needed = Object.fromEntries(inputSchema.required.map((key) => [key, values[key]]));
+      expect(schema !== undefined && v.is(schema, needed), name).toBe(true);
+      for (const key of inputSchema.required) {
+        const rest = Object.fromEntries(Object.entries(needed).filter(([other]) => other !== key));
+        expect(schema !== undefined && v.is(schema, rest), `${name} without ${key}`).toBe(false);
+      }
+    }
   });
 });
 
 describe('the rest', () => {
-  it('starts the extension on nothing but its own contributions', () => {
-    expect(manifest.activationEvents).toEqual([]);
+  it('starts the extension on its own contributions, and on the language beside which it stands', () => {
+    expect(manifest.activationEvents).toEqual(['onLanguage:python']);
     expect(manifest.extensionKind).toEqual(['workspace']);
   });
 

@@ -46,6 +46,10 @@ function sessionOn(engine: SteppedEngine, choices = memory()): Session {
     memory: choices,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     defaultBasis: () => 'folded',
+    startLab: () => {
+      throw new Error('no picture was opened');
+    },
+    isTrusted: () => true,
     changed: () => undefined,
   });
 }

@@ -83,9 +83,12 @@ const UNCROPPED_SIDE = 384;
 /** Part of each side that is kept, when a picture is resized to 256 for an input of 224. */
 const USUAL_FRACTION = 0.875;
 
+/** In front of the family of a model that was recognised in an ONNX graph. */
+const OF_A_GRAPH = /^onnx-/u;
+
 /** How pictures are prepared for models of the family, where no configuration says it. */
 export function familyDefaults(facts: ModelFacts): PreprocessingPlan {
-  const way = WAYS.get(facts.family) ?? UNKNOWN;
+  const way = WAYS.get(facts.family.replace(OF_A_GRAPH, '')) ?? UNKNOWN;
   const assumed: string[] = [];
   const fixed = way.side !== undefined && way.side % (facts.patch ?? 1) === 0;
   const size = fixed ? ([way.side, way.side] as const) : inputSize(facts, assumed);

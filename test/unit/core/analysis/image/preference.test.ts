@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
   type KeyVariant,
-  meanPatchAttention,
+  MeanPatchAttention,
+  type PatchAttention,
   patchAttention,
 } from '../../../../../src/core/analysis/image/patch-attention.js';
 import { MIXED, patchLabels, relativeTo } from '../../../../../src/core/analysis/image/patch-labels.js';
@@ -23,6 +24,12 @@ const labelsOf = (picture: (typeof PICTURES)[number]) => Int32Array.from(expecte
 function expectEightDigits(actual: number | null | undefined, expected: number | undefined): void {
   if (expected === undefined) expect(actual ?? null).toBeNull();
   else expect(Math.abs((actual ?? NaN) - expected)).toBeLessThanOrEqual(5.1e-8 * Math.abs(expected));
+}
+
+function meanOf(heads: readonly PatchAttention[]): PatchAttention | null {
+  const mean = new MeanPatchAttention();
+  for (const head of heads) mean.add(head);
+  return mean.mean;
 }
 
 describe('patchLabels', () => {
@@ -74,11 +81,11 @@ describe('preference', () => {
       patchAttention(networkAttention('coffee', head), 1, PATCHES, 'without-prefix-and-self'),
     );
     const shares = heads.map((head) => preference(head, labels, 1)?.regions.get(2)?.share ?? NaN);
-    const mean = meanPatchAttention(heads);
+    const mean = meanOf(heads);
     if (mean === null) throw new Error('no heads');
     const expected = shares.reduce((sum, share) => sum + share, 0) / HEADS;
     expect(preference(mean, labels, 1)?.regions.get(2)?.share).toBeCloseTo(expected, 12);
-    expect(meanPatchAttention([])).toBeNull();
+    expect(meanOf([])).toBeNull();
   });
 
   it.each(Object.values(VARIANTS))(
@@ -117,7 +124,7 @@ describe('preference', () => {
       3,
       'without-prefix',
     );
-    const mean = meanPatchAttention([patches, other]);
+    const mean = meanOf([patches, other]);
     expect(Array.from(mean?.shares ?? [])).toEqual([1, 0, 0, 0.5, 0.125, 0.375, 0.5, 0.5, 0]);
   });
 });

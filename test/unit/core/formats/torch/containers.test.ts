@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openCheckpoint } from '../../../../../src/core/formats/open-checkpoint.js';
 import type { OpenOptions } from '../../../../../src/core/formats/format.js';
 import type { TensorIndex } from '../../../../../src/core/tensors/tensor-index.js';
+import { readMatrixView } from '../../../../../src/core/tensors/read.js';
 import { fixtureBytes } from '../../../support/fixtures.js';
 import { memorySource, NO_FILES } from '../../../support/memory-source.js';
 import { bytesOf, dict, int, pickle, tensor, text } from '../../../support/pickle-writer.js';
@@ -44,7 +45,13 @@ describe('zip archives of PyTorch', () => {
       'unsupported',
       /big-endian/,
     ],
-    ['a compressed record', patched(archive, 'archive/data/0', -36, [8, 0]), 'unsupported', /is compressed/],
+    [
+      'a record that one of two headers calls compressed',
+      patched(archive, 'archive/data/0', -36, [8, 0]),
+      'malformed',
+      /contradicts the zip directory: stored and compressed/,
+    ],
+    ['a part of a split archive', patched(archive, 'PK\x05\x06', 4, [1, 0]), 'unsupported', /was split/],
     [
       'a local header elsewhere',
       patched(archive, 'archive/data/0', -4, [1, 0, 0, 0]),
@@ -94,8 +101,15 @@ describe('zip archives of PyTorch', () => {
       /zip directory|longer than/,
     ],
     ['an empty archive', zipOf([]), 'not-a-checkpoint', /no data\.pkl in the archive, which is empty/],
-    ['an archive of NumPy', zipOf([{ name: 'w.npy', data: STORAGE }]), 'not-a-checkpoint', /NumPy archive/],
-    ['an archive of Keras', zipOf([{ name: 'model.weights.h5', data: STORAGE }]), 'not-a-checkpoint', /Keras archive/],
+    [
+      'arrays of NumPy among others',
+      zipOf([
+        { name: 'notes.txt', data: STORAGE },
+        { name: 'w.npy', data: STORAGE },
+      ]),
+      'not-a-checkpoint',
+      /NumPy arrays/,
+    ],
     [
       'a storage of an unknown class',
       torchArchive(pickle(dict({ w: tensor({ storage: 'torch OddStorage' }) }))),
@@ -142,6 +156,19 @@ describe('zip archives of PyTorch', () => {
     const problem = await problemOf(open(bytes));
     expect(problem.problem).toMatch(words);
     expect(problem.code).toBe(code);
+  });
+
+  it('open where another program has compressed them', async () => {
+    const numbers = Float32Array.from([1, 2, 3, 4]);
+    const bytes = zipOf([
+      { name: 'archive/data.pkl', data: PICKLE, deflated: true },
+      { name: 'archive/data/0', data: new Uint8Array(numbers.buffer), deflated: true },
+    ]);
+    const [entry] = (await open(bytes)).tensors;
+    if (entry === undefined) throw new Error('no tensor');
+    const source = memorySource('model.pt', bytes);
+    const view = { tensor: entry, rowStart: 1, rows: 2, columns: 1, transposed: false };
+    expect([...(await readMatrixView(source, view))]).toEqual([2, 3]);
   });
 
   it('are TorchScript where they hold constants, which name the weights of a frozen model', async () => {

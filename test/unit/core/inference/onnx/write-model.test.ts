@@ -32,7 +32,13 @@ async function run(graph: OnnxGraph, x: Float32Array): Promise<number[]> {
   const { InferenceSession, Tensor } = await loadRuntime();
   const session = await InferenceSession.create(writeModel(graph), sessionOptions(folder, 1));
   expect(session.inputMetadata[0]).toMatchObject({ name: 'x', type: 'float32', shape: graph.inputs[0]?.dims });
-  const { y } = await session.run({ x: new Tensor('float32', x, graph.inputs[0]?.dims ?? []) });
+  const { y } = await session.run({
+    x: new Tensor(
+      'float32',
+      x,
+      (graph.inputs[0]?.dims ?? []).map((size) => size ?? 1),
+    ),
+  });
   return y?.data instanceof Float32Array ? [...y.data] : [];
 }
 

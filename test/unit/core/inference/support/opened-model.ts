@@ -3,9 +3,9 @@ import type { Tensor } from 'onnxruntime-node';
 import type { SourceOf } from '../../../../../src/core/analysis/layer.js';
 import { openCheckpoint } from '../../../../../src/core/formats/open-checkpoint.js';
 import { type BuiltGraph, buildGraph } from '../../../../../src/core/inference/build-graph.js';
-import { describeForward } from '../../../../../src/core/inference/describe.js';
-import { type ForwardEdits, NO_EDITS } from '../../../../../src/core/inference/edits.js';
-import type { ForwardModel } from '../../../../../src/core/inference/forward.js';
+import { describeWritten } from '../../../../../src/core/inference/describe.js';
+import { type ForwardEdits, NO_EDITS, promptInput } from '../../../../../src/core/inference/edits.js';
+import type { WrittenModel } from '../../../../../src/core/inference/forward.js';
 import { writeModel } from '../../../../../src/core/inference/onnx/write-model.js';
 import { RELATIVE_INDEX } from '../../../../../src/core/inference/score-bias.js';
 import type { Model, RecognitionOptions } from '../../../../../src/core/model/model.js';
@@ -19,10 +19,15 @@ import { weightFolder } from '../../../../../src/host/inference/weight-files.js'
 /** The vision model of a checkpoint, opened and described in this thread. */
 export interface OpenedModel {
   readonly model: Model;
-  readonly forward: ForwardModel;
+  readonly forward: WrittenModel;
   readonly sourceOf: SourceOf;
-  /** Runs it on pixels (1, channels, height, width) in the runtime. */
-  readonly run: (pixels: Float32Array, shape: readonly number[], edits?: ForwardEdits) => Promise<Ran>;
+  /** Runs it on pixels (1, channels, height, width) in the runtime; a promptable model with what is added to the scores of each layer, or zeros. */
+  readonly run: (
+    pixels: Float32Array,
+    shape: readonly number[],
+    edits?: ForwardEdits,
+    prompt?: readonly Float32Array[],
+  ) => Promise<Ran>;
 }
 
 export interface Ran {
@@ -45,7 +50,7 @@ export async function withModel<Result>(
     const seeing = models.filter(({ tower }) => tower === 'vision' || tower === 'encoder');
     const model = seeing.find(({ name }) => defaults.includes(name)) ?? seeing[0];
     if (model === undefined) throw new Error(`${checkpoint} has no vision model`);
-    const forward = describeForward(model, index.tensors, config.value, place.name);
+    const forward = describeWritten(model, index.tensors, config.value, place.name);
     const sourceOf: SourceOf = (file) => folder.open(index.files[file] ?? '');
     const places = await weightFolder(
       index.files.map((name) => path.join(place.folder, name)),
@@ -55,7 +60,7 @@ export async function withModel<Result>(
       model,
       forward,
       sourceOf,
-      async run(pixels, shape, edits = NO_EDITS) {
+      async run(pixels, shape, edits = NO_EDITS, prompt = []) {
         const [, , height = 0, width = 0] = shape;
         const build = { file: place.name, imageSize: [height, width], taps: true, edits, places } as const;
         const built = await buildGraph(forward, build, sourceOf);
@@ -67,6 +72,10 @@ export async function withModel<Result>(
         const feeds: Record<string, Tensor> = { pixels: new runtime.Tensor('float32', pixels, shape) };
         if (built.relativeIndex !== null) {
           feeds[RELATIVE_INDEX] = new runtime.Tensor('int32', built.relativeIndex, [built.tokens, built.tokens]);
+        }
+        for (const [layer, heads] of built.promptHeads?.entries() ?? []) {
+          const added = prompt[layer] ?? new Float32Array(heads * built.tokens);
+          feeds[promptInput(layer)] = new runtime.Tensor('float32', added, [heads, 1, built.tokens]);
         }
         const results = await session.run(feeds);
         return {

@@ -1,0 +1,188 @@
+import path from 'node:path';
+import type { AttentionFigures } from '../../core/analysis/image/attention-figures.js';
+import { type LabelMeaning, type MeantLabels, meanPreference } from '../../core/analysis/image/head-preference.js';
+import { type PreferenceOverPictures, PreferenceStatistics } from '../../core/analysis/image/preference-statistics.js';
+import { quoteName } from '../../core/bytes/quote.js';
+import { CheckpointError, type Warning } from '../../core/errors.js';
+import { type ModelInput, preprocess } from '../../core/image/preprocess/preprocess.js';
+import type { Preprocessing } from '../../core/image/preprocess/preprocessing.js';
+import type { Size } from '../../core/image/preprocess/picture.js';
+import { NO_EDITS } from '../../core/inference/edits.js';
+import { seenLabels } from '../../host/image-lab/labels.js';
+import { checkFinite } from '../../host/image-lab/not-finite.js';
+import { readPicture } from '../../host/image-lab/picture-source.js';
+import type { MaskPair, PairedFolder } from '../../host/images/mask-pairs.js';
+import { type ObjectMask, objectMask } from '../../host/images/object-mask.js';
+import type { InferenceSession } from '../../host/inference/inference-session.js';
+import type { AttentionOptions } from './attention.js';
+import type { SkippedPicture } from './folder-run.js';
+import { assumed } from './run-on-image.js';
+import type { VisionModel } from './vision-model.js';
+
+/** Preference over pictures of one head or, as the mean over heads, of one layer. */
+interface OverPictures {
+  readonly index: number;
+  readonly preference: PreferenceOverPictures;
+}
+
+/** Preferences of a layer over pictures. */
+export interface LayerOverPictures extends OverPictures {
+  readonly heads: readonly OverPictures[];
+}
+
+/** What a folder gives. */
+export type FolderResult = ReturnType<PreferenceOverFolder['result']>;
+
+/** Statistics of a layer and its heads. */
+interface LayerStatistics {
+  readonly layer: PreferenceStatistics;
+  readonly heads: Map<number, PreferenceStatistics>;
+}
+
+/** Attention preference of a model that runs on one picture after the other. */
+export class PreferenceOverFolder {
+  readonly warnings: Warning[] = [];
+  bytesRead = 0;
+  readonly #skipped: SkippedPicture[] = [];
+  readonly #used: MaskPair[] = [];
+  readonly #scaled: string[] = [];
+  /** By meaning of the labels; roles go when a mask has labels that are none. */
+  readonly #statistics: Record<LabelMeaning, Map<number, LayerStatistics>> = { roles: new Map(), objects: new Map() };
+  #meaning: LabelMeaning;
+  #session: { readonly size: Size; readonly session: InferenceSession } | null = null;
+  #largestError = 0;
+
+  constructor(
+    private readonly signal: AbortSignal,
+    private readonly vision: VisionModel,
+    private readonly preprocessing: Preprocessing,
+    private readonly layers: readonly number[],
+    private readonly wanted: AttentionOptions,
+  ) {
+    this.#meaning = wanted.labels ?? 'roles';
+  }
+
+  /** Takes one picture; one that cannot be used is named and skipped. */
+  async add(folder: string, pair: MaskPair): Promise<void> {
+    const read = await this.#read(folder, pair).catch((error: unknown) => {
+      this.#skip(pair.image, error);
+      return null;
+    });
+    if (read === null) return;
+    const { input, labels, mask } = read;
+    const session = await this.#sessionOf(input.size);
+    const run = await session.run(input.pixels, this.signal);
+    try {
+      checkFinite(run, this.vision.name);
+    } catch (error) {
+      this.#skip(pair.image, error);
+      return;
+    }
+    if (this.wanted.labels === null && !mask.mayBeRoles) this.#meaning = 'objects';
+    const meanings: LabelMeaning[] =
+      this.wanted.labels !== null || this.#meaning === 'objects' ? [this.#meaning] : ['roles', 'objects'];
+    const maps = meanings.map((meaning): MeantLabels => ({ labels, meaning }));
+    const { head, keys } = this.wanted;
+    for (const layer of this.layers) {
+      const questions = { labels: maps, keys, nearestKeys: null };
+      const found = await run.attend({ layer, head, questions, keep: false, token: null }, this.signal);
+      this.bytesRead += found.bytesRead;
+      this.#largestError = Math.max(this.#largestError, found.recomputed.maxAbsError);
+      meanings.forEach((meaning, at) => {
+        this.#count(this.#statistics[meaning], layer, found.figures, at);
+      });
+    }
+    this.#used.push(pair);
+  }
+
+  result(paired: PairedFolder, folder: string) {
+    const [first] = this.#skipped;
+    if (this.#used.length === 0) {
+      const problem = `none of its ${paired.pairs.length} pictures can be used; ${first?.name ?? ''}: ${first?.problem ?? ''}`;
+      throw new CheckpointError(
+        'malformed',
+        quoteName(path.basename(path.resolve(folder))),
+        problem,
+        'choose another folder',
+      );
+    }
+    if (this.#scaled.length > 0) {
+      const message = `${this.#scaled.length} masks have another size than their picture (first ${this.#scaled[0] ?? ''}): each pixel takes the nearest label.`;
+      this.warnings.push({ code: 'mask-scaled', message });
+    }
+    const of = (index: number, statistics: PreferenceStatistics): OverPictures => ({
+      index,
+      preference: statistics.result,
+    });
+    const layers = [...this.#statistics[this.#meaning]].map(([index, { layer, heads }]): LayerOverPictures => ({
+      ...of(index, layer),
+      heads: [...heads].map(([head, statistics]) => of(head, statistics)),
+    }));
+    const { imagesWithoutMask, masksWithoutImage, ambiguous } = paired;
+    return {
+      pictures: { used: this.#used, skipped: this.#skipped, imagesWithoutMask, masksWithoutImage, ambiguous },
+      labels: this.#meaning,
+      interval: { confidence: 0.95, method: "Student's t over pictures, cut at 0" },
+      recomputed: { maxAbsError: this.#largestError },
+      layers,
+    };
+  }
+
+  async #read(
+    folder: string,
+    { image, mask }: MaskPair,
+  ): Promise<{ input: ModelInput; labels: Int32Array; mask: ObjectMask }> {
+    const { picture, name } = await readPicture({ kind: 'file', path: path.join(folder, image) });
+    const drawn = await readPicture({ kind: 'file', path: path.join(folder, mask) });
+    const own = objectMask(drawn.picture, drawn.name);
+    if (this.wanted.labels === 'roles' && !own.mayBeRoles) {
+      const problem = 'it has labels beside 0 for background, 1 for the object and 2 for other objects';
+      throw new CheckpointError('unsupported', drawn.name, problem, 'leave --labels roles out');
+    }
+    const original = [picture.height, picture.width] as const;
+    const { patch } = this.vision.forward.patches;
+    const { patches, warnings } = seenLabels(own.map, original, this.preprocessing, patch, drawn.name);
+    if (!patches.some((label) => label > 0)) {
+      throw new CheckpointError(
+        'empty',
+        drawn.name,
+        'no patch is covered by an object for more than half',
+        'leave it out',
+      );
+    }
+    if (warnings.some(({ code }) => code === 'mask-scaled')) this.#scaled.push(mask);
+    return { input: preprocess(picture, this.preprocessing, name), labels: patches, mask: own };
+  }
+
+  #skip(name: string, error: unknown): void {
+    if (!(error instanceof CheckpointError)) throw error;
+    this.#skipped.push({ name, problem: `${error.file}: ${error.problem}; ${error.advice}` });
+  }
+
+  /** The session for inputs of that size; there is one at a time. */
+  async #sessionOf(size: Size): Promise<InferenceSession> {
+    if (this.#session !== null && String(this.#session.size) === String(size)) return this.#session.session;
+    await this.#session?.session.dispose();
+    const session = this.vision.session(NO_EDITS, size, true);
+    this.#session = { size, session };
+    const loaded = await session.load(this.signal);
+    if (this.warnings.length === 0) this.warnings.push(...assumed(loaded));
+    return session;
+  }
+
+  #count(all: Map<number, LayerStatistics>, layer: number, figures: readonly AttentionFigures[], at: number): void {
+    const own = all.get(layer) ?? {
+      layer: new PreferenceStatistics(),
+      heads: new Map<number, PreferenceStatistics>(),
+    };
+    all.set(layer, own);
+    const preferences = figures.flatMap(({ preferences: each }) => each.slice(at, at + 1));
+    own.layer.add(meanPreference(preferences));
+    figures.forEach(({ index }, n) => {
+      const head = own.heads.get(index) ?? new PreferenceStatistics();
+      own.heads.set(index, head);
+      const preference = preferences[n];
+      if (preference !== undefined) head.add(preference);
+    });
+  }
+}

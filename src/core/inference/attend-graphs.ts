@@ -1,0 +1,66 @@
+import { type Attribute, ELEMENT_TYPES, type GraphNode, type OnnxGraph } from './onnx/graph.js';
+
+/** Names of the inputs and outputs of the graphs. */
+export const LINEAR = { x: 'x', weight: 'weight', bias: 'bias', out: 'out' } as const;
+export const ATTEND = {
+  queries: 'queries',
+  keys: 'keys',
+  values: 'values',
+  bias: 'bias',
+  attention: 'attention',
+  mixed: 'mixed',
+} as const;
+
+const MATRIX = [null, null] as const;
+
+function node(
+  operator: string,
+  inputs: readonly string[],
+  output: string,
+  attributes: Readonly<Record<string, Attribute>> = {},
+): GraphNode {
+  return { operator, inputs, outputs: [output], attributes };
+}
+
+/** x W^T + b in float64, for matrices of any size. */
+export function linearGraph(): OnnxGraph {
+  const { x, weight, bias, out } = LINEAR;
+  return {
+    nodes: [node('Gemm', [x, weight, bias], out, { transB: { int: 1 } })],
+    initializers: [],
+    inputs: [
+      { name: x, type: 'float64', dims: MATRIX },
+      { name: weight, type: 'float64', dims: MATRIX },
+      { name: bias, type: 'float64', dims: [null] },
+    ],
+    outputs: [{ name: out, type: 'float64', dims: MATRIX }],
+  };
+}
+
+/** Softmax(Q K^T + bias) in float64, given as float32, and that times V in float64. */
+export function attendGraph(hasBias: boolean): OnnxGraph {
+  const { queries, keys, values, bias, attention, mixed } = ATTEND;
+  const scores = node('Gemm', [queries, keys], 'scores', { transB: { int: 1 } });
+  const added = [
+    node('Cast', [bias], 'wide', { to: { int: ELEMENT_TYPES.float64 } }),
+    node('Add', ['scores', 'wide'], 'biased'),
+  ];
+  const float64 = (name: string) => ({ name, type: 'float64' as const, dims: MATRIX });
+  return {
+    nodes: [
+      scores,
+      ...(hasBias ? added : []),
+      node('Softmax', [hasBias ? 'biased' : 'scores'], 'shares', { axis: { int: 1 } }),
+      node('Cast', ['shares'], attention, { to: { int: ELEMENT_TYPES.float32 } }),
+      node('MatMul', ['shares', values], mixed),
+    ],
+    initializers: [],
+    inputs: [
+      float64(queries),
+      float64(keys),
+      float64(values),
+      ...(hasBias ? [{ name: bias, type: 'float32' as const, dims: MATRIX }] : []),
+    ],
+    outputs: [{ name: attention, type: 'float32', dims: MATRIX }, float64(mixed)],
+  };
+}

@@ -1,0 +1,87 @@
+import { quoteName } from '../bytes/quote.js';
+import { CheckpointError } from '../errors.js';
+import type { ComputationGraph, GraphPort } from '../onnx/graph.js';
+import { elementCount } from '../tensors/tensor-index.js';
+import { notRunnable } from './not-runnable.js';
+
+/** An input that says nothing about the picture, which is given ones so that the graph runs. */
+export interface IdleInput {
+  readonly name: string;
+  readonly type: 'int64' | 'int32' | 'float32' | 'bool';
+  readonly dims: readonly number[];
+}
+
+/** What a graph is fed. */
+export interface GraphInputs {
+  /** Name of the input for pictures, (1, channels, height, width) float32. */
+  readonly picture: string;
+  readonly idle: readonly IdleInput[];
+  /** Values that depend on more than the picture. */
+  readonly mixed: ReadonlySet<string>;
+}
+
+const TYPES = new Map<GraphPort['dtype'], IdleInput['type']>([
+  ['I64', 'int64'],
+  ['I32', 'int32'],
+  ['F32', 'float32'],
+  ['BOOL', 'bool'],
+]);
+
+/** More numbers than a line of text or a mask has. */
+const MAX_IDLE = 2 ** 22;
+
+/**
+ * Finds the input for pictures of a size, and what else the graph wants to be given.
+ * @throws CheckpointError `unsupported` for inputs that cannot be given, `wrong-use` for a size that the graph does not take.
+ */
+export function graphInputs(
+  graph: ComputationGraph,
+  channels: number,
+  [height, width]: readonly [number, number],
+  file: string,
+): GraphInputs {
+  // Before IR version 4 initializers are listed among the inputs.
+  const ports = graph.inputs.filter(({ name }) => !graph.tensors.has(name));
+  const picture = ports.find(({ shape }) => shape?.length === 4);
+  if (picture === undefined) throw notRunnable(file, 'its graph has no input for pictures', 'one of four axes');
+  checkPort(picture, channels, file);
+  const [, , tall = null, wide = null] = picture.shape ?? [];
+  if ((tall ?? height) !== height || (wide ?? width) !== width) {
+    const size = [tall ?? 'any', wide ?? 'any'].join(' x ');
+    const problem = `its graph takes pictures of ${size} pixels, not ${height} x ${width}`;
+    const advice = 'choose that size, or export the model with axes of any size';
+    throw new CheckpointError('wrong-use', file, problem, advice);
+  }
+  const others = ports.filter((port) => port !== picture);
+  return { picture: picture.name, idle: others.map((port) => idleInput(port, file)), mixed: mixedWith(graph, others) };
+}
+
+/** @throws CheckpointError `unsupported` for an input that is not given float32 pictures one by one, colour after colour. */
+function checkPort({ name, dtype, shape }: GraphPort, channels: number, file: string): void {
+  const [batch = null, colours = null] = shape ?? [];
+  const who = `the input ${quoteName(name)} of its graph`;
+  if (dtype !== 'F32') throw notRunnable(file, `${who} is not float32`, 'a float32 input');
+  if ((batch ?? 1) !== 1) throw notRunnable(file, `${who} takes ${batch ?? ''} pictures at a time`, 'a batch of one');
+  if ((colours ?? channels) !== channels) {
+    const why = `the second axis of the input ${quoteName(name)} of its graph has ${colours ?? ''} positions`;
+    throw notRunnable(file, why, `pictures of ${channels} colours, one behind the other`);
+  }
+}
+
+function idleInput({ name, dtype, shape }: GraphPort, file: string): IdleInput {
+  const type = TYPES.get(dtype);
+  const dims = shape?.map((size) => size ?? 1);
+  if (type !== undefined && dims !== undefined && elementCount(dims) <= MAX_IDLE) return { name, type, dims };
+  throw notRunnable(file, `its graph takes more than a picture: ${quoteName(name)}`, 'the part that sees, exported');
+}
+
+/** Values that depend on some inputs. */
+function mixedWith({ operations }: ComputationGraph, inputs: readonly GraphPort[]): ReadonlySet<string> {
+  const mixed = new Set(inputs.map(({ name }) => name));
+  if (mixed.size === 0) return mixed;
+  for (const operation of operations) {
+    if (!operation.inputs.some((name) => mixed.has(name))) continue;
+    for (const name of operation.outputs) mixed.add(name);
+  }
+  return mixed;
+}

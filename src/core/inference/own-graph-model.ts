@@ -1,0 +1,97 @@
+import { CheckpointError } from '../errors.js';
+import type { Assumption, LayerSpec, Model } from '../model/model.js';
+import { Facts } from './facts.js';
+import { dinov3Rotation } from './families/hf-dinov3.js';
+import type { AttentionWeights, ForwardModel, OwnGraphModel, PrefixTokens, Rotation } from './forward.js';
+import { notRunnable } from './not-runnable.js';
+
+/** Colours of a picture. */
+const CHANNELS = 3;
+
+/** Family of a model that was recognised by the graph of its file; the name of the family behind it may follow. */
+const GRAPH_FAMILY = /^onnx(-|$)/u;
+
+/** True for a model that was recognised in the graph of its own file, which is what is run. */
+export function hasOwnGraph({ family }: Model): boolean {
+  return GRAPH_FAMILY.test(family);
+}
+
+/**
+ * What is known of a model that runs by its own graph; no element is read.
+ * @param config parsed config.json, unchecked, or null when there is none.
+ * @throws CheckpointError `unsupported` for one whose attention could not be computed anew and compared.
+ */
+export function describeOwnGraph(model: Model, config: unknown, file: string): OwnGraphModel {
+  const { layers, patch, prefixTokens } = model;
+  const [first] = layers;
+  if (first === undefined) throw notRunnable(file, 'it has no layers', 'layers');
+  if (patch === null) {
+    throw notRunnable(file, 'its graph does not show the size of its patches', 'that size: give it with --patch');
+  }
+  const prefix = (['class', 'distillation', 'registers'] as const).flatMap((role): PrefixTokens[] =>
+    prefixTokens[role] > 0 ? [{ role, tokens: { rows: prefixTokens[role] } }] : [],
+  );
+  const rotation = rotationOf(model, config, file);
+  return {
+    runs: 'graph-of-the-file',
+    width: first.width,
+    patches: { channels: CHANNELS, patch },
+    prefix,
+    rotation,
+    blocks: layers.map((spec) => ({ attention: attentionOf(spec, file) })),
+    assumptions: leftOut(model, rotation),
+  };
+}
+
+function attentionOf(spec: LayerSpec, file: string): AttentionWeights {
+  const { value, index } = spec;
+  if (value === null) {
+    const why = `the value projection of layer ${index} was not found in its graph`;
+    throw notRunnable(file, why, 'it, since attention is checked by what it gives');
+  }
+  return { spec, value, output: null, headNorms: null, innerNorm: null, bias: null };
+}
+
+/** The rotation of a family that has only one; null for others. */
+function rotationOf({ family, position, tower }: Model, config: unknown, file: string): Rotation | null {
+  return position === 'rope' && family === 'onnx-hf-dinov3' ? dinov3Rotation(new Facts(file, config, tower)) : null;
+}
+
+/** What the graph does to scores that is not read out of it; the difference to its own results tells what that makes. */
+function leftOut({ layers, position, causal }: Model, rotation: Rotation | null): Assumption[] {
+  const assume = (text: string): Assumption => ({ code: 'other', text, choices: [], value: null });
+  const parts = [
+    ...(position === 'rope' && rotation === null ? ['turns queries and keys by their place'] : []),
+    ...(position === 'relative-bias' ? ['adds a bias of positions to the scores'] : []),
+    ...(layers.some(({ qkNorm }) => qkNorm) ? ['norms queries and keys'] : []),
+    ...(causal ? ['lets tokens attend only to what comes before them'] : []),
+  ];
+  const told = "how far its results are from the graph's own is told for each layer";
+  return [
+    ...(rotation === null
+      ? []
+      : [
+          assume(
+            `How queries and keys are turned is taken from the family, DINOv3, and not read out of the graph: ${told}.`,
+          ),
+        ]),
+    ...(parts.length === 0
+      ? []
+      : [
+          assume(
+            `The graph ${parts.join(' and ')}, which is not read out of it. Attention is computed without that and is not the model's own: ${told}.`,
+          ),
+        ]),
+  ];
+}
+
+/** @throws CheckpointError `unsupported` for a graph that is not ours to change. */
+export function checkChangeable({ runs }: ForwardModel, file: string): void {
+  if (runs === 'graph-of-ours') return;
+  throw new CheckpointError(
+    'unsupported',
+    file,
+    'an ONNX model runs as its file says: ablation, prompts and attention to the nearest keys would change it',
+    'open the checkpoint that it was exported from, such as its .safetensors or .pt file',
+  );
+}

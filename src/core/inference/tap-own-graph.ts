@@ -1,0 +1,90 @@
+import type { Assumption, Model } from '../model/model.js';
+import { graphTaps } from '../model/onnx/taps.js';
+import type { TensorIndex } from '../tensors/tensor-index.js';
+import { tapOutput } from './build-graph.js';
+import type { OwnGraphModel } from './forward.js';
+import { notRunnable } from './not-runnable.js';
+import { ELEMENT_TYPES } from './onnx/graph.js';
+import { writeAddition } from './onnx/write-model.js';
+import { type GraphInputs, graphInputs } from './own-graph-inputs.js';
+import { type KnownOutput, knownOutputs } from './own-graph-outputs.js';
+import type { OutputName } from './outputs.js';
+
+/** In front of the names of outputs that are added to a graph. */
+export const ADDED = 'qk-lens/';
+
+/** How somebody's graph is run as it is. */
+export interface TappedGraph {
+  readonly inputs: Omit<GraphInputs, 'mixed'>;
+  /** What is written behind the file's own bytes, which adds the outputs: protobuf joins two graphs of one message. */
+  readonly addition: Uint8Array<ArrayBuffer>;
+  /** They are called as ours are, with `ADDED` in front, and are float32. */
+  readonly outputs: readonly OutputName[];
+  readonly assumptions: readonly Assumption[];
+}
+
+/**
+ * Adds taps to the graph of a file.
+ * @param imageSize [height, width] of pictures in pixels.
+ * @param taps whether the graph gives the taps of each layer.
+ * @throws CheckpointError `unsupported` for a graph that hides its layers or cannot be given what it takes, `wrong-use` for a size that it does not take.
+ */
+export function tapOwnGraph(
+  index: TensorIndex,
+  model: Model,
+  forward: OwnGraphModel,
+  imageSize: readonly [number, number],
+  taps: boolean,
+): TappedGraph {
+  const file = index.files[0] ?? '';
+  const { graph } = index;
+  if (graph === undefined) throw notRunnable(file, 'it holds no graph', 'a graph');
+  const { mixed, ...inputs } = graphInputs(graph, forward.patches.channels, imageSize, file);
+  const seeing = graph.outputs.filter(({ name }) => !mixed.has(name));
+  const { outputs, assumptions } = knownOutputs(seeing, forward.width);
+  if (outputs.length === 0)
+    throw notRunnable(file, 'its graph gives nothing that a picture alone decides', 'such an output');
+  const wanted = [...outputs, ...(taps ? layerTaps(index, model, mixed, file) : [])];
+  return {
+    inputs,
+    addition: writeAddition({
+      // Whatever its type: models of float16 and float64 give float32.
+      nodes: wanted.map(({ name, value }) => ({
+        operator: 'Cast',
+        inputs: [value],
+        outputs: [ADDED + name],
+        attributes: { to: { int: ELEMENT_TYPES.float32 } },
+      })),
+      outputs: wanted.map(({ name }) => ({ name: ADDED + name, type: 'float32', dims: null })),
+    }),
+    outputs: outputs.map(({ name }) => name),
+    assumptions,
+  };
+}
+
+/** Values of the graph that are what our own taps are. */
+function layerTaps(
+  index: TensorIndex,
+  model: Model,
+  mixed: ReadonlySet<string>,
+  file: string,
+): { name: string; value: KnownOutput['value'] }[] {
+  const layers = graphTaps(index, model.name);
+  if (layers?.length !== model.layers.length) throw notRunnable(file, 'its layers are not those of its graph', 'them');
+  return layers.flatMap(({ tokens, keys, result }, layer) => {
+    if (tokens === null || result === null) {
+      const why = `what goes into layer ${layer} and out of it cannot be seen in its graph`;
+      throw notRunnable(file, why, 'layers in the main graph');
+    }
+    if (mixed.has(result)) {
+      throw notRunnable(file, `layer ${layer} depends on more than the picture`, 'the part that sees, exported');
+    }
+    if (keys !== tokens) {
+      throw notRunnable(file, `queries and keys of layer ${layer} read different tokens`, 'layers that read one');
+    }
+    return [
+      { name: tapOutput('attention-input', layer), value: tokens },
+      { name: tapOutput('attention-output', layer), value: result },
+    ];
+  });
+}

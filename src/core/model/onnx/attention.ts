@@ -1,0 +1,41 @@
+import type { Operation } from '../../onnx/graph.js';
+import type { Projection } from '../model.js';
+import type { FoundNorm } from './norm.js';
+
+/** An attention of the graph and the weights that form it. */
+export interface FoundAttention {
+  /** The node whose place in the graph is the attention's. */
+  readonly operation: Operation;
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  readonly headSize: number;
+  readonly width: number;
+  readonly query: Projection;
+  readonly key: Projection;
+  readonly value: Projection | null;
+  readonly scale: number | null;
+  readonly norm: FoundNorm | null;
+  readonly normalised: boolean;
+  readonly rotated: boolean;
+  readonly causal: boolean;
+  /** True where a table with a part for each head is added to the scores. */
+  readonly biased: boolean;
+  /** Value that the query projection reads, and the one that the key projection reads. */
+  readonly queryInput: string;
+  readonly keyInput: string;
+  /** Value of the heads' results side by side, before the output projection; null where it is not seen. */
+  readonly result: string | null;
+  /** Nodes of the query projection and of the output projection, for names. */
+  readonly projection: Operation;
+  readonly outputProjection: Operation | null;
+}
+
+/** What is wrong with queries or keys that are the same for every input. */
+export const NO_INPUT = 'it does not depend on the input, as in a pooling head';
+
+/** An attention of the graph that has no figures, and why. */
+export interface DeclinedAttention {
+  readonly operation: Operation;
+  /** The end of a sentence that starts with the attention's name. */
+  readonly problem: string;
+}

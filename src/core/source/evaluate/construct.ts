@@ -1,0 +1,80 @@
+import { classMember } from './lineage.js';
+import type { Arguments, CallSite, Evaluation } from './evaluation.js';
+import { initialiseOutside } from './initialise.js';
+import { definitionAt } from './opaque.js';
+import { type ClassValue, type Instance, sizeValue, type Value } from './value.js';
+
+/** A class that makes itself inside itself is followed this far. */
+const MAX_NESTED = 2;
+
+/** Classes that are being made, from the outermost on. */
+const open = new WeakMap<Evaluation, ClassValue[]>();
+
+/** Makes an instance of a class of the sources by looking through its `__init__`. */
+export function construct(evaluation: Evaluation, made: ClassValue, given: Arguments, site: CallSite): Value {
+  const name = made.declaration.name;
+  const instance = evaluation.instance({
+    made,
+    constructor: name,
+    definition: definitionAt(site, name),
+    opaque: false,
+  });
+  const around = open.get(evaluation) ?? [];
+  if (around.filter(({ declaration }) => declaration === made.declaration).length >= MAX_NESTED) {
+    instance.opaque = true;
+    return instance;
+  }
+  open.set(evaluation, [...around, made]);
+  initialise(evaluation, instance, made, given, site);
+  open.set(evaluation, around);
+  return instance;
+}
+
+function initialise(
+  evaluation: Evaluation,
+  instance: Instance,
+  made: ClassValue,
+  given: Arguments,
+  site: CallSite,
+): void {
+  const initialiser = classMember(evaluation, made, instance, '__init__');
+  const { branches } = evaluation;
+  // What is decided inside an instance is counted from its own beginning.
+  if (initialiser?.kind === 'function') {
+    const frame = { ...site.frame, self: { name: 'self', instance } };
+    evaluation.callFunction(initialiser, given, { ...site, frame });
+  } else {
+    for (const outside of evaluation.lineage(made).outside)
+      initialiseOutside(evaluation, instance, outside, given, site);
+    for (const [name, value] of given.named) if (value.kind === 'size') instance.given.set(name, value);
+  }
+  evaluation.branches = branches;
+  const setup = classMember(evaluation, made, instance, 'setup');
+  if (setup?.kind === 'function' && isFlax(evaluation, made)) evaluation.callFunction(setup, NOTHING, site);
+}
+
+const NOTHING: Arguments = { positional: [], items: null, named: new Map(), open: false };
+
+function isFlax(evaluation: Evaluation, made: ClassValue): boolean {
+  return evaluation.lineage(made).outside.some((path) => path.startsWith('flax.'));
+}
+
+/** An instance of a class with every parameter unknown but for its default: what the class makes by itself. */
+export function constructAlone(evaluation: Evaluation, made: ClassValue): Instance {
+  const { frame, declaration } = made;
+  const site: CallSite = { frame, span: declaration.nameSpan, written: declaration.name };
+  const initialiser = classMember(evaluation, made, null, '__init__');
+  const named = new Map<string, Value>();
+  if (initialiser?.kind === 'function') {
+    for (const { name, kind, fallback } of initialiser.declaration.parameters.slice(1)) {
+      if (kind === 'list' || kind === 'dictionary') continue;
+      const symbol = evaluation.symbol(name);
+      const standard = fallback === null ? null : evaluation.evaluate(fallback, initialiser.frame);
+      named.set(name, standard === null ? sizeValue(symbol) : { kind: 'size', size: symbol, fallback: standard });
+    }
+  }
+  const instance = construct(evaluation, made, { positional: [], items: null, named, open: true }, site);
+  return instance.kind === 'instance'
+    ? instance
+    : evaluation.instance({ made, constructor: declaration.name, definition: definitionAt(site, ''), opaque: true });
+}

@@ -1,0 +1,102 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Tokens } from '../../core/analysis/image/head-weights.js';
+import { Products } from '../../core/analysis/image/products.js';
+import { CheckpointError } from '../../core/errors.js';
+import type { Change } from '../../protocol/image.js';
+import type { ChangedTasks, LabSubject } from '../../protocol/image-worker.js';
+import { changedHead } from './changed-head.js';
+import { type ChangedPicture, runOf } from './changed-picture.js';
+import type { LayerParts } from './layer-parts.js';
+import { withWeights } from './opened-model.js';
+import { LayerPreferences } from './preference-figures.js';
+
+/** Attention of the layer of the changed model that is looked at, kept whole where it is no more; else a token is computed anew. */
+const MAX_KEPT_BYTES = 64 * 2 ** 20;
+
+type Task<Name extends keyof ChangedTasks> = (
+  params: ChangedTasks[Name]['params'],
+  context: { readonly signal: AbortSignal },
+) => Promise<ChangedTasks[Name]['result']>;
+
+/** What is asked about the newest changed run. */
+export class ChangedFigures {
+  readonly #products = new Products();
+  #run: ChangedPicture | null = null;
+  /** Attention of one layer, (heads, tokens, tokens). */
+  #kept: { readonly run: ChangedPicture; readonly layer: number; readonly attention: Float32Array } | null = null;
+
+  constructor(private readonly subject: LabSubject) {}
+
+  /** From now on this run is asked about; null: none. */
+  follow(change: Change | null): void {
+    this.#run = change === null ? null : runOf(change);
+    this.#kept = null;
+  }
+
+  /** What a token attends to in every head of a layer. */
+  readonly attention: Task<'changed-attention'> = ({ layer, token }, { signal }) =>
+    this.#withLayer(layer, signal, async ({ spec }, { count }, each) => {
+      if (token >= count) throw wrongUse(`the picture has tokens 0 to ${count - 1}, no token ${token}`);
+      const rows = new Float32Array(spec.heads * count);
+      await each((head, attention) => {
+        rows.set(attention.subarray(token * count, (token + 1) * count), head * count);
+      });
+      return { layer, token, rows };
+    });
+
+  /** What the patches of the object, and of other objects, attend to. */
+  readonly preference: Task<'changed-preference'> = ({ layer, keys, patches }, { signal }) =>
+    this.#withLayer(layer, signal, async (_, { count, prefix }, each, { grid }) => {
+      if (patches.length !== count - prefix) {
+        throw wrongUse(`the mask has ${patches.length} patches and the picture ${count - prefix}`);
+      }
+      const preferences = new LayerPreferences(Int32Array.from(patches), grid, keys, prefix, false);
+      await each((_, attention) => preferences.add(attention));
+      return preferences.finish(layer);
+    });
+
+  /** Gives an action a layer of the run and what goes through its heads, which must not keep what it is given. */
+  async #withLayer<Result>(
+    layer: number,
+    signal: AbortSignal,
+    action: (
+      parts: LayerParts,
+      after: Tokens,
+      each: (use: (head: number, attention: Float32Array) => void) => Promise<void>,
+      run: ChangedPicture,
+    ) => Promise<Result>,
+  ): Promise<Result> {
+    const run = this.#run;
+    if (run === null) throw wrongUse('nothing is changed');
+    const { parts, after } = await withWeights(this.subject, (sourceOf) => run.layerParts(layer, sourceOf));
+    const each = (use: (head: number, attention: Float32Array) => void): Promise<void> =>
+      this.#eachHead(run, parts, after, signal, use);
+    return action(parts, after, each, run);
+  }
+
+  async #eachHead(
+    run: ChangedPicture,
+    parts: LayerParts,
+    after: Tokens,
+    signal: AbortSignal,
+    use: (head: number, attention: Float32Array) => void,
+  ): Promise<void> {
+    const { heads, index: layer } = parts.spec;
+    const size = after.count ** 2;
+    const known = this.#kept?.run === run && this.#kept.layer === layer ? this.#kept.attention : null;
+    const fits = heads * size * Float32Array.BYTES_PER_ELEMENT <= MAX_KEPT_BYTES;
+    const kept = known === null && fits ? new Float32Array(heads * size) : null;
+    for (let head = 0; head < heads; head++) {
+      const own =
+        known?.subarray(head * size, (head + 1) * size) ??
+        (await setImmediate(changedHead(this.#products, parts, after, run.rerun, head), { signal }));
+      kept?.set(own, head * size);
+      use(head, own);
+    }
+    if (kept !== null && this.#run === run) this.#kept = { run, layer, attention: kept };
+  }
+}
+
+function wrongUse(problem: string): CheckpointError {
+  return new CheckpointError('wrong-use', 'the changed model', problem, 'choose again');
+}

@@ -1,0 +1,79 @@
+import path from 'node:path';
+import { quoteName } from '../../core/bytes/quote.js';
+import { CheckpointError } from '../../core/errors.js';
+import type { HeadOnImage } from '../../protocol/image.js';
+import { createNpzFile } from '../export/npz-file.js';
+import { writeWhole } from '../files/write-whole.js';
+import type { ShownPicture } from './shown-picture.js';
+
+type Figures = Omit<HeadOnImage, 'image'>;
+type EachHead = (use: (head: number, attention: Float32Array) => void) => Promise<void>;
+
+/**
+ * Writes the maps of a head, and as .npz also the attention of its layer; a .csv has one row a patch and mode.
+ * @throws CheckpointError `wrong-use` for a file name that ends in neither.
+ */
+export async function exportArrays(file: string, figures: Figures, shown: ShownPicture, each: EachHead): Promise<void> {
+  const name = quoteName(path.basename(file));
+  try {
+    if (file.endsWith('.npz')) await writeNpz(file, figures, shown, each);
+    else if (file.endsWith('.csv')) await writeWhole(file, csv(figures, shown));
+    else
+      throw new CheckpointError('wrong-use', name, 'its name ends in neither .npz nor .csv', 'choose one of the two');
+  } catch (error) {
+    const isSystem = error instanceof Error && 'syscall' in error;
+    if (!isSystem) throw error;
+    const problem = `it cannot be written: ${error.message}`;
+    throw new CheckpointError('unreadable', name, problem, 'choose another folder, or make room on the disk');
+  }
+}
+
+async function writeNpz(
+  file: string,
+  { layer, head, queryMaps, keyMaps, keyBias, entries }: Figures,
+  { loaded, input }: ShownPicture,
+  each: EachHead,
+): Promise<void> {
+  const { grid, tokens } = loaded;
+  const patches = grid[0] * grid[1];
+  const modes = queryMaps.length / patches;
+  const name = (what: string): string => `${what}_${layer}_${head}`;
+  const attention: Float32Array[] = [];
+  await each((index, own) => {
+    if (index === head) attention.push(own.slice());
+  });
+  const archive = await createNpzFile(file, [
+    { name: name('query_maps'), shape: [modes, ...grid] },
+    { name: name('key_maps'), shape: [modes, ...grid] },
+    { name: name('key_bias'), shape: [...grid] },
+    { name: name('contribution'), shape: [entries.length, 3] },
+    { name: name('attention'), shape: [tokens, tokens] },
+    { name: 'pixels', shape: [1, 3, ...input.size] },
+  ]);
+  try {
+    await archive.append(name('query_maps'), Float64Array.from(queryMaps));
+    await archive.append(name('key_maps'), Float64Array.from(keyMaps));
+    await archive.append(name('key_bias'), Float64Array.from(keyBias.map));
+    const rows = entries.flatMap(({ first, last, contribution }) => [first, last, contribution]);
+    await archive.append(name('contribution'), Float64Array.from(rows));
+    for (const own of attention) await archive.append(name('attention'), Float64Array.from(own));
+    await archive.append('pixels', Float64Array.from(input.pixels));
+    await archive.finish();
+  } catch (error) {
+    await archive.discard();
+    throw error;
+  }
+}
+
+const COLUMNS = ['layer', 'head', 'basis', 'mode', 'row', 'column', 'query', 'key'];
+
+function csv({ layer, head, basis, queryMaps, keyMaps }: Figures, { loaded }: ShownPicture): string {
+  const [rows, columns] = loaded.grid;
+  const lines = [COLUMNS.join(',')];
+  queryMaps.forEach((query, at) => {
+    const patch = at % (rows * columns);
+    const place = [Math.floor(at / (rows * columns)), Math.floor(patch / columns), patch % columns];
+    lines.push([layer, head, basis, ...place, query, keyMaps[at] ?? NaN].join(','));
+  });
+  return `${lines.join('\r\n')}\r\n`;
+}

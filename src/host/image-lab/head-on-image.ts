@@ -1,0 +1,71 @@
+import type { Basis } from '../../core/analysis/figures.js';
+import { type HeadModes, modesOnImage, type ModesOnImage } from '../../core/analysis/image/modes-on-image.js';
+import type { Products } from '../../core/analysis/image/products.js';
+import { analyzeHead, type SourceOf } from '../../core/analysis/layer.js';
+import { CheckpointError, type Warning } from '../../core/errors.js';
+import type { ForwardModel } from '../../core/inference/forward.js';
+import type { HeadSolver } from '../../core/linalg/head-solver.js';
+import type { LayerSpec } from '../../core/model/model.js';
+import type { HeadOnImage } from '../../protocol/image.js';
+import type { LayerParts } from './layer-parts.js';
+
+/** The modes of a head from its weights, and their cosines. @throws CheckpointError where they are not finite, `wrong-use` for a head that is not there. */
+export async function headModes(
+  spec: LayerSpec,
+  head: number,
+  basis: Basis,
+  sourceOf: SourceOf,
+  solver: HeadSolver,
+  file: string,
+): Promise<{ readonly modes: HeadModes; readonly cos: Float64Array }> {
+  if (head >= spec.heads) {
+    const problem = `layer ${spec.index} has heads 0 to ${spec.heads - 1}, no head ${head}`;
+    throw new CheckpointError('wrong-use', file, problem, 'choose one of them');
+  }
+  const { figures, vectors } = await analyzeHead(spec, head, basis, sourceOf, solver);
+  if (vectors === null) {
+    const problem = `head ${head} of layer ${spec.index} has no modes, since its weights are not finite`;
+    throw new CheckpointError('malformed', file, problem, 'choose another head');
+  }
+  const { sigma, cos, blocks } = figures;
+  return { modes: { basis, sigma, vectors, blocks }, cos };
+}
+
+/** Query and key maps of a head's modes on a picture, and what each contributes. */
+export function headOnImage(
+  products: Products,
+  { attention, norm, tokens, spec }: LayerParts,
+  head: number,
+  modes: HeadModes,
+  forward: ForwardModel,
+): Omit<HeadOnImage, 'image'> {
+  const weights = attention.heads[head];
+  if (weights === undefined) throw new Error(`layer ${spec.index} has no head ${head}`);
+  const found = modesOnImage(products, tokens, weights, norm, modes);
+  return {
+    basis: modes.basis,
+    layer: spec.index,
+    head,
+    queryMaps: Float32Array.from(found.queryMaps),
+    keyMaps: Float32Array.from(found.keyMaps),
+    entries: found.entries,
+    keyBias: { ...found.keyBias, map: Float32Array.from(found.keyBiasMap) },
+    scoreVariance: found.scoreVariance,
+    notes: modeWarnings(spec, forward, found).map(({ message }) => message),
+  };
+}
+
+/** What the figures of modes leave out. */
+export function modeWarnings(spec: LayerSpec, forward: ForwardModel, { unreadable }: ModesOnImage): Warning[] {
+  const warnings: Warning[] = [];
+  if (spec.qkNorm || forward.rotation !== null || (forward.blocks[spec.index]?.attention.bias ?? null) !== null) {
+    const message =
+      'The model norms or rotates queries and keys before they meet, or adds a bias of positions; modes and score variance are without that.';
+    warnings.push({ code: 'not-the-whole-score', message });
+  }
+  if (unreadable > 0) {
+    const message = `${unreadable} channels have a gain too small to read the token from; they are left out of the maps.`;
+    warnings.push({ code: 'unreadable-channels', message });
+  }
+  return warnings;
+}

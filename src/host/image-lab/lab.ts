@@ -1,0 +1,293 @@
+import { setTimeout } from 'node:timers/promises';
+import { possibleBasis } from '../../core/analysis/model-figures.js';
+import type { Basis } from '../../core/analysis/figures.js';
+import { Products } from '../../core/analysis/image/products.js';
+import type { SourceOf } from '../../core/analysis/layer.js';
+import { CheckpointError } from '../../core/errors.js';
+import { HeadSolver } from '../../core/linalg/head-solver.js';
+import type { Change, HeadOnImage } from '../../protocol/image.js';
+import type { ImageProgress, ImageTaskName, ImageTasks, LabSubject } from '../../protocol/image-worker.js';
+import { ChangedPicture } from './changed-picture.js';
+import { exportArrays } from './export-arrays.js';
+import { headModes, headOnImage } from './head-on-image.js';
+import type { LabTools } from './lab-tools.js';
+import { LayerAttentionStore } from './layer-attention-store.js';
+import { checkLayer, type LayerParts, readLayerParts } from './layer-parts.js';
+import { layersAround } from './look-ahead.js';
+import { ModelRunner, UNTIL_KILLED } from './model-runner.js';
+import { fixedSize, openModel, type OpenedModel, withWeights } from './opened-model.js';
+import { ablationRerun, guideOf, nearestKeysRerun, promptRerun } from './picture-change.js';
+import { PictureKeypoints } from './picture-keypoints.js';
+import { maskPicture, type PictureMask, takeMask } from './picture-mask.js';
+import { LayerPreferences } from './preference-figures.js';
+import { RecentHeads } from './recent-heads.js';
+import { RecentParts } from './recent-parts.js';
+import { rollOut } from './roll-out.js';
+import { type ShownPicture, showPicture } from './shown-picture.js';
+
+/** What a task is told beside its parameters. */
+export interface TaskContext {
+  /** Fires when the result is no longer wanted. */
+  readonly signal: AbortSignal;
+  readonly progress: (progress: ImageProgress) => void;
+}
+
+/** What the worker does, by name of the task. */
+export type Handlers = {
+  [Name in ImageTaskName]: (
+    params: ImageTasks[Name]['params'],
+    context: TaskContext,
+  ) => Promise<ImageTasks[Name]['result']>;
+};
+
+/** How often it is looked whether nothing is asked for. */
+const LOOK_MS = 2;
+
+/** A picture, and what was computed of it. */
+interface OnShow {
+  readonly shown: ShownPicture;
+  readonly attention: LayerAttentionStore;
+  readonly heads: RecentHeads;
+  readonly keypoints: PictureKeypoints;
+  mask: PictureMask | null;
+  changed: ChangedPicture | null;
+  /** Layer and basis whose heads are computed before they are asked for. */
+  ahead: string | null;
+  readonly parts: RecentParts;
+}
+
+/** One model and the picture that it is shown. */
+export class Lab {
+  readonly #subject: LabSubject;
+  readonly #runner: ModelRunner;
+  readonly #tools: LabTools = { products: new Products(), solver: new HeadSolver() };
+  readonly #isIdle: () => boolean;
+  #model: Promise<OpenedModel> | null = null;
+  #onShow: OnShow | null = null;
+
+  /** @param isIdle whether nothing is asked for. */
+  constructor(subject: LabSubject, isIdle: () => boolean) {
+    this.#subject = subject;
+    this.#isIdle = isIdle;
+    this.#runner = new ModelRunner(subject);
+  }
+
+  /** Ends the process that runs for a task at once; it starts again when it is needed. */
+  kill(task: ImageTaskName): void {
+    if (task === 'open') this.#runner.endBase();
+    if (task === 'change') this.#runner.endChanged();
+  }
+
+  readonly handlers: Handlers = {
+    warm: async () => {
+      const { plan } = await this.#opened();
+      const size = fixedSize(plan.preprocessing);
+      if (size !== null) this.#runner.warm(size);
+      return null;
+    },
+    open: async ({ source, changes }, { signal, progress }) => {
+      const step = (name: Extract<ImageProgress, { step: unknown }>['step']): void => progress({ step: name });
+      step('model');
+      const model = await this.#opened();
+      signal.throwIfAborted();
+      const shown = await showPicture(model, this.#runner, source ?? this.#now().shown.source, changes, step, signal);
+      this.#show(model, shown);
+      return shown.card;
+    },
+    head: async ({ layer, head, basis }) => {
+      const figures = await this.#head(layer, head, basis);
+      void this.#lookAhead(layer, head, basis);
+      return figures;
+    },
+    attention: async ({ layer, token }) => {
+      const { shown, attention } = this.#now();
+      checkLayer(await this.#opened(), layer);
+      const { tokens } = shown.loaded;
+      if (token >= tokens) throw wrongUse(`the picture has tokens 0 to ${tokens - 1}, no token ${token}`);
+      return { layer, token, ...(await attention.rows(layer, token)) };
+    },
+    rollout: async (_, { signal, progress }) => {
+      const onShow = this.#now();
+      const { forward } = await this.#opened();
+      const each = (layer: number, use: (head: number, attention: Float32Array) => void): Promise<void> =>
+        onShow.attention.each(layer, layer - 1, signal, use);
+      const { tokens } = onShow.shown.loaded;
+      return rollOut(forward.blocks.length, tokens, each, (done, total) => progress({ done, total }), signal);
+    },
+    mask: async ({ mask }) => {
+      const onShow = this.#now();
+      onShow.mask = mask === null ? null : await takeMask(mask, onShow.shown);
+      return onShow.mask?.mask ?? null;
+    },
+    'mask-picture': () => {
+      const { mask, shown } = this.#now();
+      if (mask === null) throw wrongUse('there is no mask');
+      return maskPicture(mask, shown);
+    },
+    preference: async ({ layer, keys }, { signal }) => {
+      const onShow = this.#now();
+      if (onShow.mask === null) throw wrongUse('there is no mask that says where the object is');
+      const { grid, prefixTokens } = onShow.shown.loaded;
+      const preferences = new LayerPreferences(onShow.mask.patches, grid, keys, prefixTokens);
+      checkLayer(await this.#opened(), layer);
+      await onShow.attention.each(layer, layer + 1, signal, (_, attention) => preferences.add(attention));
+      return preferences.finish(layer);
+    },
+    change: ({ change }, { signal }) => this.#change(change, signal),
+    'attention-change': ({ layer }, { signal }) =>
+      this.#withParts(layer, async (parts, { changed }) => {
+        if (changed === null) throw wrongUse('nothing is changed');
+        return changed.layer(this.#tools, parts, signal);
+      }),
+    'prompt-band': async (_, { signal, progress }) => {
+      const { changed } = this.#now();
+      return changed === null ? null : changed.band((done, total) => progress({ done, total }), signal);
+    },
+    keypoints: ({ by }, { signal }) => this.#now().keypoints.figures(by, signal),
+    interrelation: async ({ layer }, { signal }) => {
+      const onShow = this.#now();
+      checkLayer(await this.#opened(), layer);
+      return onShow.keypoints.layer(layer, signal, (use) => onShow.attention.each(layer, layer + 1, signal, use));
+    },
+    export: async ({ file, layer, head, basis }, { signal }) => {
+      const figures = await this.#head(layer, head, basis);
+      const onShow = this.#now();
+      await exportArrays(file, figures, onShow.shown, (use) => onShow.attention.each(layer, null, signal, use));
+      return null;
+    },
+    process: () => Promise.resolve(this.#runner.processId),
+  };
+
+  #opened(): Promise<OpenedModel> {
+    if (this.#model !== null) return this.#model;
+    const model = openModel(this.#subject);
+    this.#model = model;
+    model.catch(() => {
+      if (this.#model === model) this.#model = null;
+    });
+    return model;
+  }
+
+  #show(model: OpenedModel, shown: ShownPicture): void {
+    this.#onShow?.attention.dispose();
+    this.#runner.endChanged();
+    const parts = new RecentParts();
+    this.#onShow = {
+      shown,
+      attention: new LayerAttentionStore(this.#tools.products, model, shown, (layer, action) =>
+        withWeights(this.#subject, async (sourceOf) => {
+          const own = await parts.get(layer, () => readLayerParts(model, shown, layer, sourceOf));
+          return action(own, sourceOf);
+        }),
+      ),
+      heads: new RecentHeads(),
+      keypoints: new PictureKeypoints(shown),
+      mask: null,
+      changed: null,
+      ahead: null,
+      parts,
+    };
+  }
+
+  #now(): OnShow {
+    if (this.#onShow === null) throw wrongUse('there is no picture');
+    return this.#onShow;
+  }
+
+  async #head(layer: number, head: number, wanted: Basis): Promise<Omit<HeadOnImage, 'image'>> {
+    const basis = possibleBasis(this.#subject.model, wanted);
+    const known = this.#now().heads.get(layer, head, basis);
+    if (known !== undefined) return known;
+    return this.#withParts(layer, async (parts, onShow, sourceOf, { file, forward }) => {
+      const { modes } = await headModes(parts.spec, head, basis, sourceOf, this.#tools.solver, file);
+      const figures = headOnImage(this.#tools.products, parts, head, modes, forward);
+      onShow.heads.add(figures);
+      return figures;
+    });
+  }
+
+  /** Computes what is looked at next while nothing is asked for: the other heads of a layer, the same head of its neighbours, attention, and what it has to do with keypoints. */
+  async #lookAhead(layer: number, head: number, basis: Basis): Promise<void> {
+    const onShow = this.#now();
+    const ahead = `${layer} ${basis}`;
+    if (onShow.ahead === ahead) return;
+    onShow.ahead = ahead;
+    const { layers } = this.#subject.model;
+    const around = layersAround(layer, layers.length);
+    const heads = Array.from({ length: layers[layer]?.heads ?? 0 }, (_, each) => [layer, each] as const);
+    const neighbours = around.filter((each) => Math.abs(each - layer) === 1).map((each) => [each, head] as const);
+    const interrelation = (each: number): Promise<unknown> =>
+      onShow.keypoints.layer(each, UNTIL_KILLED, (use) => onShow.attention.each(each, null, UNTIL_KILLED, use));
+    const steps: (() => Promise<unknown>)[] = [
+      ...[...heads, ...neighbours].map((place) => () => this.#head(...place, basis)),
+      // As many as can be kept, the nearest first.
+      ...around.map((each, others) => () => onShow.attention.prepare(each, others)),
+      ...around.map((each, others) => async () => {
+        if (await onShow.attention.prepare(each, others)) await interrelation(each);
+      }),
+    ];
+    for (const step of steps) {
+      // Between one request and the next of a row of them nothing is asked for either: it must be quiet twice.
+      for (let quiet = 0; quiet < 2 && onShow === this.#onShow && onShow.ahead === ahead;) {
+        await setTimeout(LOOK_MS);
+        quiet = this.#isIdle() ? quiet + 1 : 0;
+      }
+      if (onShow !== this.#onShow || onShow.ahead !== ahead) return;
+      // What fails says so when it is asked for.
+      await step().catch(() => undefined);
+    }
+  }
+
+  async #change(change: Change | null, signal: AbortSignal): Promise<ImageTasks['change']['result']> {
+    const onShow = this.#now();
+    onShow.changed = null;
+    if (change === null) {
+      this.#runner.endChanged();
+      return null;
+    }
+    const changed = await this.#changedPicture(change, onShow, signal);
+    const result = await changed.start();
+    signal.throwIfAborted();
+    onShow.changed = changed;
+    return result;
+  }
+
+  async #changedPicture(change: Change, onShow: OnShow, signal: AbortSignal): Promise<ChangedPicture> {
+    const model = await this.#opened();
+    const { shown } = onShow;
+    if (change.kind === 'nearest-keys') {
+      const { tokens } = shown.loaded;
+      if (change.keys > tokens) throw wrongUse(`a token has ${tokens} keys, not ${change.keys}`);
+      return new ChangedPicture(model, shown, this.#runner, nearestKeysRerun(change.keys), null, change);
+    }
+    if (change.kind === 'ablation') {
+      return this.#withParts(change.layer, async (parts, _, sourceOf) => {
+        const rerun = await ablationRerun(change, parts, model, sourceOf, this.#tools);
+        return new ChangedPicture(model, shown, this.#runner, rerun, null, change);
+      });
+    }
+    const { grid } = shown.loaded;
+    const concentration = change.by === 'concentration' ? await onShow.keypoints.concentration(signal) : null;
+    const guides = { labels: onShow.mask?.patches ?? null, concentration: () => concentration ?? new Float64Array() };
+    const guide = guideOf(change, guides, grid[0] * grid[1]);
+    const heads = model.forward.blocks.map(({ attention }) => attention.spec.heads);
+    return new ChangedPicture(model, shown, this.#runner, promptRerun(change, guide, shown, heads), guide, change);
+  }
+
+  /** Gives an action the weights and tokens of a layer; those of the layers that were looked at last stay at hand. */
+  async #withParts<Result>(
+    layer: number,
+    action: (parts: LayerParts, onShow: OnShow, sourceOf: SourceOf, model: OpenedModel) => Promise<Result>,
+  ): Promise<Result> {
+    const onShow = this.#now();
+    const model = await this.#opened();
+    return withWeights(this.#subject, async (sourceOf) => {
+      const parts = await onShow.parts.get(layer, () => readLayerParts(model, onShow.shown, layer, sourceOf));
+      return action(parts, onShow, sourceOf, model);
+    });
+  }
+}
+
+function wrongUse(problem: string): CheckpointError {
+  return new CheckpointError('wrong-use', 'the picture', problem, 'choose again');
+}

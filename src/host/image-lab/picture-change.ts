@@ -1,0 +1,120 @@
+import type { HeadWeights } from '../../core/analysis/image/head-weights.js';
+import {
+  ALL_HEADS,
+  concentrationGuide,
+  type Prompt,
+  type PromptedHeads,
+  promptScores,
+} from '../../core/analysis/keypoints/prompt.js';
+import { CheckpointError } from '../../core/errors.js';
+import { type ForwardEdits, NO_EDITS, PROMPTABLE } from '../../core/inference/edits.js';
+import type { Change } from '../../protocol/image.js';
+import type { Prompted } from '../../protocol/inference.js';
+import { ablationEdit, withBlocks } from './ablation-edit.js';
+import { headModes } from './head-on-image.js';
+import type { LabTools } from './lab-tools.js';
+import { LABELS } from './labels.js';
+import type { LayerParts } from './layer-parts.js';
+import type { OpenedModel } from './opened-model.js';
+import type { ShownPicture } from './shown-picture.js';
+import type { SourceOf } from '../../core/analysis/layer.js';
+
+type PromptChange = Extract<Change, { kind: 'prompt' }>;
+
+/** How a model is run another time. */
+export interface Rerun {
+  readonly edits: ForwardEdits;
+  /** Tells this edit from others, so that a model that is loaded with it is not loaded again. */
+  readonly name: string;
+  readonly prompt: Prompted | null;
+  /** Weights of the heads of a layer that are not those of the file. */
+  readonly heads: { readonly layer: number; readonly weights: readonly HeadWeights[] } | null;
+  readonly notes: readonly string[];
+}
+
+/** What prompts are guided by. */
+export interface Guides {
+  /** Labels of the patches; null without a mask. */
+  readonly labels: Int32Array | null;
+  /** Concentration of keypoints in the patches. */
+  concentration(): Float64Array;
+}
+
+/** An ablation as a model that can be run. */
+export async function ablationRerun(
+  change: Extract<Change, { kind: 'ablation' }>,
+  { spec, attention, norm }: LayerParts,
+  { file }: OpenedModel,
+  sourceOf: SourceOf,
+  { solver }: Pick<LabTools, 'solver'>,
+): Promise<Rerun> {
+  const { layer, head, basis, keyBias, wholeHead } = change;
+  const { modes } = await headModes(spec, head, basis, sourceOf, solver, file);
+  const last = modes.sigma.length - 1;
+  const beyond = change.modes.find((mode) => mode > last);
+  if (beyond !== undefined) {
+    const problem = `the head has modes 0 to ${last}, no mode ${beyond}`;
+    throw new CheckpointError('wrong-use', file, problem, 'choose one of them');
+  }
+  const taken = withBlocks(change.modes, modes);
+  const { heads, edit } = ablationEdit(layer, head, attention.heads, norm, modes, {
+    modes: taken,
+    keyBias,
+    head: wholeHead,
+  });
+  const more = taken.length - new Set(change.modes).size;
+  const notes =
+    more > 0 && !wholeHead ? [`${more} more modes go with them, since they cannot be told apart from these.`] : [];
+  return {
+    edits: { ...NO_EDITS, queries: [edit] },
+    name: `ablation ${JSON.stringify([layer, head, basis, taken, keyBias, wholeHead])}`,
+    prompt: null,
+    heads: { layer, weights: heads },
+    notes,
+  };
+}
+
+/** Attention to the nearest keys alone, as a model that can be run. */
+export function nearestKeysRerun(keys: number): Rerun {
+  return { edits: { ...NO_EDITS, nearestKeys: keys }, name: `nearest ${keys}`, prompt: null, heads: null, notes: [] };
+}
+
+/** How much each patch is prompted, g in [0, 1]. @throws CheckpointError `wrong-use` where there is nothing to prompt by. */
+export function guideOf(change: PromptChange, guides: Guides, patches: number): Float64Array {
+  if (change.by === 'concentration') return concentrationGuide(guides.concentration());
+  if (change.by === 'object') {
+    const { labels } = guides;
+    if (labels === null) throw wrongUse('there is no mask that says where the object is', 'choose or paint a mask');
+    return Float64Array.from(labels, (label) => (label === LABELS.target ? 1 : 0));
+  }
+  if (change.region?.length !== patches) {
+    throw wrongUse(`its region has ${change.region?.length ?? 0} numbers for ${patches} patches`, 'draw it again');
+  }
+  return Float64Array.from(change.region);
+}
+
+/** A prompt as a run of the promptable model. @throws CheckpointError `wrong-use` for one that cannot be. */
+export function promptRerun(
+  change: PromptChange,
+  guide: Float64Array,
+  { loaded }: ShownPicture,
+  heads: number[],
+): Rerun {
+  const shape = { heads, prefix: loaded.prefixTokens, patches: guide.length };
+  const chosen: PromptedHeads = change.how === 'drop' ? ALL_HEADS : { layers: change.layers, heads: change.heads };
+  const prompt = promptScores(promptOf(change, guide), chosen, shape);
+  const notes =
+    change.how === 'drop' && (change.layers !== null || change.heads !== null)
+      ? ['Dropped patches are taken out of the keys of all layers and heads.']
+      : [];
+  return { edits: PROMPTABLE, name: 'prompt', prompt, heads: null, notes };
+}
+
+function promptOf({ how, strength }: PromptChange, guide: Float64Array): Prompt {
+  if (how === 'bias' || how === 'reweight') return { kind: how, strength, guide };
+  return { kind: how, region: Uint8Array.from(guide, (value) => (value > 0 ? 1 : 0)) };
+}
+
+function wrongUse(problem: string, advice: string): CheckpointError {
+  return new CheckpointError('wrong-use', 'the prompt', problem, advice);
+}

@@ -1,0 +1,45 @@
+import { setImmediate } from 'node:timers/promises';
+import { rollBack } from '../../core/analysis/image/rollout.js';
+import { CheckpointError } from '../../core/errors.js';
+
+/** Tokens beyond which rollout is not made for all of them at once: 4.8 MB of shares, 1.3 billion products a layer. */
+const MAX_TOKENS = 1_100;
+
+/** Rows that are rolled back at a time, so that others get their turn. */
+const ROWS = 32;
+
+/**
+ * Attention rolled out over all layers: what each token takes from the input tokens, (tokens, tokens).
+ * @param each gives the attention of every head of a layer.
+ * @throws CheckpointError `limit` for more tokens than that is made for.
+ */
+export async function rollOut(
+  layers: number,
+  count: number,
+  each: (layer: number, use: (head: number, attention: Float32Array) => void) => Promise<void>,
+  progress: (done: number, total: number) => void,
+  signal: AbortSignal,
+): Promise<Float32Array> {
+  if (count > MAX_TOKENS) {
+    const problem = `it has ${count} tokens, and rollout is made for ${MAX_TOKENS} at most`;
+    throw new CheckpointError('limit', 'the picture', problem, 'choose a smaller size of the input');
+  }
+  const relevance = new Float64Array(count * count);
+  for (let i = 0; i < count; i++) relevance[i * count + i] = 1;
+  for (let layer = layers - 1; layer >= 0; layer--) {
+    progress(layers - 1 - layer, layers);
+    const mean = new Float32Array(count * count);
+    let heads = 0;
+    await each(layer, (_, attention) => {
+      heads++;
+      for (let at = 0; at < mean.length; at++) mean[at] = (mean[at] ?? 0) + (attention[at] ?? 0);
+    });
+    for (let at = 0; at < mean.length; at++) mean[at] = (mean[at] ?? 0) / heads;
+    for (let start = 0; start < relevance.length; start += ROWS * count) {
+      await setImmediate(undefined, { signal });
+      const rows = relevance.subarray(start, Math.min(relevance.length, start + ROWS * count));
+      rows.set(rollBack(rows, mean, count));
+    }
+  }
+  return Float32Array.from(relevance);
+}

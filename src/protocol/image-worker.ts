@@ -1,0 +1,140 @@
+import type { Basis } from '../core/analysis/figures.js';
+import type { KeyVariant } from '../core/analysis/image/patch-attention.js';
+import type { PreprocessingChanges } from '../core/image/preprocess/preprocessing.js';
+import type { Model } from '../core/model/model.js';
+import type { TensorEntry } from '../core/tensors/tensor-index.js';
+import type {
+  AttentionRows,
+  Change,
+  ChangedRows,
+  ChangedRun,
+  HeadOnImage,
+  ImageCard,
+  ImageSource,
+  KeypointFigures,
+  LayerInterrelation,
+  LayerPreference,
+  Mask,
+} from './image.js';
+import type { CheckpointFiles, WireError } from './worker.js';
+
+/** The model whose pictures a worker is for, and how it is to run. */
+export interface LabSubject {
+  readonly checkpoint: CheckpointFiles;
+  /** Of the whole checkpoint. */
+  readonly tensors: readonly TensorEntry[];
+  readonly model: Model;
+  /** Bundle of the process that runs the model. */
+  readonly processFile: string;
+  /** The process ends when nothing was asked of it for this time. */
+  readonly idleMs: number;
+  /** Threads of the runtime; null: as many as the machine has cores. */
+  readonly threads: number | null;
+}
+
+/** What a picture's model is doing until the picture is there. */
+export type OpenStep = 'model' | 'image' | 'run';
+
+/** Where a mask comes from. */
+export type MaskSource =
+  | { readonly kind: 'image'; readonly source: ImageSource }
+  /** Painted over what the model sees: a label each pixel of the input. */
+  | { readonly kind: 'painted'; readonly labels: Uint8Array };
+
+/** Figures as the worker gives them: whoever asks knows of which picture. */
+type WithoutImage<Figures> = Omit<Figures, 'image'>;
+
+/** What the worker of a model's pictures is asked about a picture and its model, by name: parameters and result. */
+export interface ImageTasks {
+  /** Finds out whether the model can be run, and begins to load it. */
+  warm: { params: null; result: null };
+  /** Runs the model on a picture; `source` null is the one at hand. Tells its steps. */
+  open: {
+    params: { readonly source: ImageSource | null; readonly changes: PreprocessingChanges | null };
+    result: Omit<ImageCard, 'id' | 'model'>;
+  };
+  head: {
+    params: { readonly layer: number; readonly head: number; readonly basis: Basis };
+    result: WithoutImage<HeadOnImage>;
+  };
+  attention: {
+    params: { readonly layer: number; readonly token: number };
+    result: WithoutImage<AttentionRows>;
+  };
+  /** (tokens, tokens), as `Rollout` says. Tells its progress. */
+  rollout: { params: null; result: Float32Array };
+  /** Takes a mask for the picture; null takes it away. */
+  mask: { params: { readonly mask: MaskSource | null }; result: Mask | null };
+  /** The mask as a PNG of the size of the picture. */
+  'mask-picture': { params: null; result: Uint8Array };
+  preference: {
+    params: { readonly layer: number; readonly keys: KeyVariant };
+    result: WithoutImage<LayerPreference>;
+  };
+  /** Runs the changed model; what concerns single layers is null. Null undoes the change. */
+  change: { params: { readonly change: Change | null }; result: Omit<ChangedRun, 'image' | 'id'> | null };
+  /** What the change does to the attention of a layer. */
+  'attention-change': {
+    params: { readonly layer: number };
+    result: { readonly attentionChange: number; readonly massOutside: number | null };
+  };
+  /** 5 and 95 % of the relative change of the output under shifts of the prompt. Tells its progress. */
+  'prompt-band': { params: null; result: readonly [low: number, high: number] | null };
+  keypoints: {
+    params: { readonly by: KeypointFigures['concentrationBy'] };
+    result: WithoutImage<KeypointFigures>;
+  };
+  interrelation: {
+    params: { readonly layer: number };
+    /** `p` of each head, null where it has none. */
+    result: { readonly figures: WithoutImage<LayerInterrelation>; readonly p: readonly (number | null)[] };
+  };
+  /** Writes the arrays of a head and its layer to a file of the form that its name ends in. */
+  export: {
+    params: { readonly file: string; readonly layer: number; readonly head: number; readonly basis: Basis };
+    result: null;
+  };
+  /** Number of the process that runs the model; null while there is none. */
+  process: { params: null; result: number | null };
+}
+
+export type ImageTaskName = keyof ImageTasks;
+
+/** What it is asked about the newest changed run, once that is there. */
+export interface ChangedTasks {
+  'changed-attention': {
+    params: { readonly layer: number; readonly token: number };
+    result: Omit<ChangedRows, 'image' | 'run'>;
+  };
+  /** Without bands. `patches` are the labels of the mask. */
+  'changed-preference': {
+    params: { readonly layer: number; readonly keys: KeyVariant; readonly patches: Int8Array };
+    result: WithoutImage<LayerPreference>;
+  };
+}
+
+/** All that the worker is asked to do. */
+export type LabTasks = ImageTasks & ChangedTasks;
+
+export type LabTaskName = keyof LabTasks;
+
+/** What the worker is for, which comes first; a request; or that it stops working on one, `kill` with the process that runs the model for it. */
+export type ImageRequest =
+  | { readonly subject: LabSubject }
+  | {
+      [Name in LabTaskName]: {
+        readonly id: number;
+        readonly name: Name;
+        readonly params: LabTasks[Name]['params'];
+      };
+    }[LabTaskName]
+  | { readonly cancel: number; readonly kill: boolean };
+
+/** How far a request is. */
+export type ImageProgress = { readonly step: OpenStep } | { readonly done: number; readonly total: number };
+
+/** The worker's answers: any number of progress messages, then exactly one result. */
+export type ImageReply<Name extends LabTaskName = LabTaskName> =
+  | { readonly id: number; readonly progress: ImageProgress }
+  | { readonly id: number; readonly ok: true; readonly result: LabTasks[Name]['result'] }
+  | { readonly id: number; readonly ok: false; readonly error: WireError };

@@ -1,0 +1,35 @@
+import type { ToPanel } from './panel.js';
+
+// Apart from the guards of what a panel sends: a page that starts has no use for those.
+
+const TO_PANEL: ReadonlySet<unknown> = new Set<ToPanel['type']>([
+  'file',
+  'start',
+  'layer',
+  'progress',
+  'done',
+  'stopped',
+  'problem',
+  'note',
+  'select',
+  'request-picture',
+  'image',
+  'head-on-image',
+  'attention-rows',
+  'rollout',
+  'mask',
+  'preference',
+  'changed-run',
+  'changed-attention',
+  'changed-preference',
+  'keypoints',
+  'interrelation',
+  'significant-heads',
+  'image-progress',
+  'image-trouble',
+]);
+
+/** True for a message of the extension host; its fields are not checked, for the host is trusted. */
+export function isToPanel(value: unknown): value is ToPanel {
+  return typeof value === 'object' && value !== null && 'type' in value && TO_PANEL.has(value.type);
+}

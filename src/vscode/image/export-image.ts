@@ -1,0 +1,60 @@
+import { basename, extname, join } from 'node:path';
+import * as vscode from 'vscode';
+import type { Picture } from '../../protocol/panel.js';
+import type { Panel } from '../editor/panel.js';
+import { COMMANDS } from '../manifest/commands.js';
+import { folderFor } from './beside.js';
+
+/** How long the status bar says where the file went. */
+const SAID_MS = 6_000;
+
+/** What can be exported: arrays, or a picture that the panel draws. */
+const EXPORTS: readonly (vscode.QuickPickItem & { readonly array?: 'npz' | 'csv'; readonly picture?: Picture })[] = [
+  {
+    label: 'NumPy archive',
+    description: 'Maps of all modes, attention of the head, pixels of the input',
+    array: 'npz',
+  },
+  { label: 'CSV', description: 'Maps of all modes, one row a patch', array: 'csv' },
+  { label: 'Modes on the image', description: 'SVG or PNG', picture: 'modes' },
+  { label: 'Attention on the image', description: 'SVG or PNG', picture: 'attention' },
+  { label: 'Object preference on the image', description: 'SVG or PNG', picture: 'preference' },
+];
+
+/** Asks what to export of the picture and the head, and where to. */
+export async function exportImage(panel: Panel, layer: number, head: number, extension: vscode.Uri): Promise<void> {
+  if (panel.session.image.figures === null) return;
+  const picked = await vscode.window.showQuickPick(EXPORTS, {
+    title: 'Export Image Figures',
+    matchOnDescription: true,
+  });
+  if (picked?.picture !== undefined) {
+    await vscode.commands.executeCommand(COMMANDS.savePicture, { webviewSection: picked.picture });
+  } else if (picked?.array !== undefined) await exportArrays(panel, layer, head, picked.array, extension);
+}
+
+async function exportArrays(
+  panel: Panel,
+  layer: number,
+  head: number,
+  form: 'npz' | 'csv',
+  extension: vscode.Uri,
+): Promise<void> {
+  const { figures, source } = panel.session.image;
+  const basis = panel.session.runOf(panel)?.focus.basis;
+  if (figures === null || basis === undefined) return;
+  const { name } = figures.card;
+  const stem = basename(name, extname(name)).replace(/[^\p{L}\p{N}._-]+/gu, '_');
+  const file = join(folderFor(source, extension), `${stem}-L${layer}-H${head}-${basis}.${form}`);
+  const target = await vscode.window.showSaveDialog({
+    title: 'Export Image Figures',
+    defaultUri: vscode.Uri.file(file),
+    filters: form === 'npz' ? { 'NumPy archive': ['npz'] } : { CSV: ['csv'] },
+  });
+  if (target === undefined) return;
+  const isWritten = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Window, title: 'QK Lens: exporting' },
+    () => figures.writeArrays(target.fsPath, layer, head, basis),
+  );
+  if (isWritten) vscode.window.setStatusBarMessage(`Exported ${basename(target.fsPath)}`, SAID_MS);
+}

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { test } from 'node:test';
+import { SAMPLE } from '../host/workspace.js';
+import { writtenFile } from './support/files.js';
+import { ImageRowPage } from './support/image-row.js';
+import { PanelPage } from './support/panel.js';
+import { useWorkbench } from './support/use-workbench.js';
+
+const workbench = useWorkbench(SAMPLE);
+
+/** The sample at layer 8, head 3, with its picture. */
+async function open(): Promise<{ panel: PanelPage; row: ImageRowPage }> {
+  const panel = await PanelPage.open(workbench(), 'sample/model.safetensors');
+  await panel.cell(8, 3).click();
+  await panel.headShown(8, 3);
+  const row = new ImageRowPage(panel);
+  const there = row.strip.or(panel.frame.getByRole('button', { name: 'Use the sample' })).first();
+  await there.waitFor();
+  if (await row.strip.isVisible()) await row.shown();
+  else await row.useSample();
+  return { panel, row };
+}
+
+test('an image shows what each mode asks for, what answers, and what a patch attends to', async () => {
+  const { panel, row } = await open();
+  const names = await row.strip.getByRole('option').allInnerTexts();
+  assert.match(names[0] ?? '', /^key bias/);
+  assert.match(names[1] ?? '', /^M\d+\s/);
+  for (const picture of [row.input, panel.frame.getByRole('img', { name: /positive end$/ })]) {
+    assert.ok(await row.isDrawn(picture), 'the picture is drawn');
+  }
+  const shares = await row.entryRow('key bias').innerText();
+  assert.match(shares, /%$/);
+  await panel.frame.getByText('query half-peak').scrollIntoViewIfNeeded();
+  await workbench().screenshot('image-row');
+});
+
+test('a patch is picked by a click and by arrow keys, prefix tokens by P, and Escape goes back', async () => {
+  const { panel, row } = await open();
+  const { keyboard } = workbench().page;
+  await row.input.click({ position: { x: 2, y: 2 } });
+  await row.asks('Row 0, column 0');
+  await row.input.focus();
+  await keyboard.press('Shift+ArrowDown');
+  await keyboard.press('ArrowRight');
+  await row.asks('Row 4, column 1');
+  assert.match(await panel.status(), /^Row 4, column 1/);
+  await keyboard.press('p');
+  await row.asks('class token');
+  await keyboard.press('Escape');
+  await row.asks('Row 4, column 1');
+});
+
+test('modes are walked through on the strip, the same cursor as in the table', async () => {
+  const { panel, row } = await open();
+  const { keyboard } = workbench().page;
+  await row.strip.focus();
+  await keyboard.press('Home');
+  await panel.frame.getByText('preferred keys').waitFor();
+  await keyboard.press('ArrowRight');
+  const first = row.strip.getByRole('option', { selected: true });
+  const name = (await first.innerText()).split(/\s/)[0] ?? '';
+  await panel.frame.locator('tr[aria-selected=true]', { hasText: name }).waitFor();
+  await panel.frame.getByRole('radio', { name: 'apart', exact: true }).check({ force: true });
+  await panel.frame.getByRole('img', { name: /positive end, query map$/ }).waitFor();
+  await keyboard.press('Escape');
+  await panel.frame.getByRole('img', { name: /positive end$/ }).waitFor();
+});
+
+test('a click in the small pictures selects that head', async () => {
+  const { panel, row } = await open();
+  await row.openTab(/^All heads of layer 8$/);
+  await panel.frame.getByRole('option', { name: /^Head 1,/ }).click();
+  await panel.headShown(8, 1);
+  await row.shown();
+});
+
+test('an object taken by one click has a preference over depth', async () => {
+  const { panel, row } = await open();
+  await row.openTab('Object preference');
+  const box = await row.painter.boundingBox();
+  assert.ok(box !== null);
+  await row.painter.click({ position: { x: box.width / 2, y: box.height / 2 } });
+  await panel.frame.getByText(/^L8 H3: the object's patches attend to their own object/).waitFor({ timeout: 60_000 });
+  await panel.frame.getByRole('img', { name: /^Queries on the object/ }).scrollIntoViewIfNeeded();
+  await workbench().screenshot('image-preference');
+});
+
+test('keypoints have a map of interrelation with a sentence', async () => {
+  const { panel, row } = await open();
+  await row.openTab('Keypoints');
+  const map = panel.frame.getByRole('grid', { name: 'Interrelation of every head' });
+  await map.getByRole('gridcell', { name: /^Layer 8, head 3, interrelation/ }).click({ timeout: 60_000 });
+  await panel.frame.getByText(/^L8 H3: .* when shifted/).waitFor();
+  await panel.frame.getByText(/coloured and dotted: more than the 255 shifted pictures/).waitFor({ timeout: 60_000 });
+  await workbench().screenshot('image-keypoints');
+});
+
+test('a mode is taken out, the model runs again, and one click undoes it', async () => {
+  const { panel, row } = await open();
+  await row.openTab('Change the model');
+  await panel.frame.getByRole('checkbox', { name: 'Take out M0', exact: true }).check();
+  await panel.frame.getByRole('button', { name: 'Run again' }).click();
+  await panel.frame.getByText(/^L8 H3 without M0$/).waitFor({ timeout: 60_000 });
+  await panel.frame.getByText(/^The output changes by /).waitFor();
+  await panel.frame.getByRole('button', { name: 'Undo', exact: true }).click();
+  await panel.frame.getByText(/^The output changes by /).waitFor({ state: 'detached' });
+});
+
+test('the maps are exported as a picture', async () => {
+  const { panel } = await open();
+  const { quickInput, folder } = workbench();
+  await panel.frame.getByRole('button', { name: 'Export…', exact: true }).click();
+  await quickInput.pick('Modes on the image');
+  const target = path.join(folder, 'sample/modes.svg');
+  await quickInput.saveAs(target);
+  const svg = (await writtenFile(target)).toString('utf8');
+  assert.match(svg, /^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+  assert.match(svg, />L8 H3 (M\d+|key bias) on coffee\.png</);
+  assert.match(svg, /<image [^>]*href="data:image\/png/);
+});

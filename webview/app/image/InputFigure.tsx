@@ -1,0 +1,64 @@
+import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
+import { prefixWords } from '../../state/patches.js';
+import { usePanel } from '../context.js';
+import { TaskTrouble } from '../tabs/Task.js';
+import { attentionTip, classesWords, sizeFacts } from './image-words.js';
+import { headAttention } from './attention.js';
+import { picturePaint } from './paints.js';
+import { PatchPicture } from './PatchPicture.js';
+import { PreprocessingForm } from './Preprocessing.js';
+import type { ImageView } from './view.js';
+
+/** What the model sees, with the patch that asks; prefix tokens are chips under it. */
+export function InputFigure({ view }: { readonly view: ImageView }): JSX.Element {
+  const { card, token, attention, head } = view;
+  const { dispatch } = usePanel();
+  const paint = useMemo(() => picturePaint(card), [card]);
+  const classes = classesWords(card.output);
+  const own = attention === null ? null : headAttention(card, attention, head.index);
+  return (
+    <figure class="input-figure">
+      <div class="figure-title">
+        <b>{card.name}</b> <span class="muted">{sizeFacts(card)}</span>
+      </div>
+      <PatchPicture
+        card={card}
+        label={`${card.name} as the model sees it, in ${card.grid[0]} rows and ${card.grid[1]} columns of patches. Arrow keys move the patch that asks.`}
+        paint={paint}
+        token={token}
+        tip={(place) =>
+          own === null ? [`row ${place[0]}, column ${place[1]}`] : attentionTip(own, card.grid[1], place)
+        }
+        focusable
+      />
+      <figcaption>
+        <span>
+          {card.grid[1]} × {card.grid[0]} patches: click one, arrow keys move it
+        </span>
+        {classes === null ? null : <div>{classes}</div>}
+      </figcaption>
+      {card.prefix.length === 0 ? null : (
+        <div class="chips" role="group" aria-label="Tokens before the patches">
+          {card.prefix.map((name, index) => (
+            <button
+              key={name}
+              type="button"
+              class={index === token ? 'chip chosen' : 'chip'}
+              tabIndex={-1}
+              aria-pressed={index === token}
+              title="P steps through these tokens"
+              onClick={() => {
+                dispatch({ type: 'patch', token: index });
+              }}
+            >
+              {prefixWords(name)}
+            </button>
+          ))}
+        </div>
+      )}
+      <TaskTrouble trouble={view.state.image.trouble.preprocess} />
+      <PreprocessingForm card={card} />
+    </figure>
+  );
+}

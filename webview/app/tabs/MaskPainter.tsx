@@ -1,0 +1,93 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { ImageCard, Mask } from '../../../src/protocol/image.js';
+import { Button, IconButton, RadioGroup, Slider } from '../../lib/controls.js';
+import { usePanel } from '../context.js';
+import { Words } from '../Note.js';
+import { MaskCanvas, type Tool } from './MaskCanvas.js';
+import { BACKGROUND, OBJECT, OTHER, type Label } from './mask-paint.js';
+import { HINTS, TOOLS } from './tools.js';
+import { useDraft } from './use-draft.js';
+
+/** The object on the picture: grown from a click, painted, or out of a file. */
+export function MaskPainter({ card, mask }: { readonly card: ImageCard; readonly mask: Mask | null }): JSX.Element {
+  const { host } = usePanel();
+  const draft = useDraft(card, mask);
+  const [tool, setTool] = useState<Tool>('click');
+  const [label, setLabel] = useState<Label>(OBJECT);
+  const [tolerance, setTolerance] = useState(14);
+  const [brush, setBrush] = useState(16);
+  return (
+    <figure class="mask-painter">
+      <MaskCanvas
+        card={card}
+        draft={draft.strokes}
+        tool={tool}
+        label={label}
+        tolerance={tolerance}
+        brush={brush}
+        name="The object on the picture"
+      />
+      <figcaption>object, hatched: other objects, dark: background</figcaption>
+      <div class="mask-controls">
+        <RadioGroup name="tool" label="Tool" choices={TOOLS} value={tool} onChoose={setTool} />
+        <div class="form-line">
+          <RadioGroup
+            name="label"
+            label="Label"
+            choices={[
+              { value: OBJECT, label: 'object' },
+              { value: OTHER, label: 'other' },
+              { value: BACKGROUND, label: 'erase' },
+            ]}
+            value={label}
+            onChoose={setLabel}
+          />
+          <span class="tools">
+            {' '}
+            <IconButton icon="back" label="Undo the last stroke" onClick={draft.strokes.undo} />
+            <IconButton icon="close" label="Clear the mask" onClick={draft.clear} />
+          </span>
+        </div>
+        {tool === 'click' ? (
+          <Slider
+            label="Tolerance"
+            min={2}
+            max={60}
+            step={1}
+            value={tolerance}
+            text={String(tolerance)}
+            onChange={setTolerance}
+          />
+        ) : null}
+        {tool === 'brush' ? (
+          <Slider label="Width" min={2} max={80} step={2} value={brush} text={`${brush} px`} onChange={setBrush} />
+        ) : null}
+        <p class="muted hint">{HINTS[tool]}</p>
+        <div class="buttons">
+          <Button
+            onClick={() => {
+              host.send({ type: 'pick-mask' });
+            }}
+          >
+            Choose a mask…
+          </Button>
+          <Button disabled={mask === null} title="As a PNG beside the image, at its own size" onClick={draft.save}>
+            Save
+          </Button>
+        </div>
+        {mask === null ? null : (
+          <p class="muted hint">
+            {mask.name}
+            {mask.notes.map((note) => (
+              <span key={note}>
+                {' '}
+                <Words text={note} />
+              </span>
+            ))}
+          </p>
+        )}
+      </div>
+    </figure>
+  );
+}

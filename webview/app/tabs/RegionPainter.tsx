@@ -1,0 +1,85 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { ImageCard } from '../../../src/protocol/image.js';
+import { IconButton, RadioGroup, Slider } from '../../lib/controls.js';
+import { MaskCanvas, type Tool } from './MaskCanvas.js';
+import { BACKGROUND, OBJECT, type Label } from './mask-paint.js';
+import { patchesIn } from './region-patches.js';
+import { HINTS, TOOLS } from './tools.js';
+import type { Strokes } from './use-strokes.js';
+
+/** Patches that the brush is wide to begin with: a touch takes those under it whole. */
+const BRUSH_PATCHES = 2;
+const TOLERANCE = 14;
+
+/** A region of patches, painted over the picture. */
+export function RegionPainter(props: {
+  readonly card: ImageCard;
+  readonly strokes: Strokes;
+  readonly region: Float32Array;
+}): JSX.Element {
+  const { card, strokes, region } = props;
+  const patch = card.inputSize[0] / card.grid[0];
+  const [tool, setTool] = useState<Tool>('brush');
+  const [label, setLabel] = useState<Label>(OBJECT);
+  const [tolerance, setTolerance] = useState(TOLERANCE);
+  const [brush, setBrush] = useState(BRUSH_PATCHES);
+  const count = patchesIn(region);
+  return (
+    <figure class="mask-painter">
+      <MaskCanvas
+        card={card}
+        draft={strokes}
+        tool={tool}
+        label={label}
+        tolerance={tolerance}
+        brush={brush * patch}
+        name="The region that attention is led by"
+      />
+      <figcaption>
+        {count === 0
+          ? 'Nothing is painted yet.'
+          : `${count} patch${count === 1 ? '' : 'es'}, more than half painted each`}
+      </figcaption>
+      <div class="mask-controls">
+        <RadioGroup name="region-tool" label="Tool" choices={TOOLS} value={tool} onChoose={setTool} />
+        <div class="form-line">
+          <RadioGroup
+            name="region-label"
+            label="Paint or erase"
+            choices={[
+              { value: OBJECT, label: 'paint' },
+              { value: BACKGROUND, label: 'erase' },
+            ]}
+            value={label}
+            onChoose={setLabel}
+          />
+          <IconButton icon="back" label="Undo the last stroke of the region" onClick={strokes.undo} />
+        </div>
+        {tool === 'click' ? (
+          <Slider
+            label="Tolerance"
+            min={2}
+            max={60}
+            step={1}
+            value={tolerance}
+            text={String(tolerance)}
+            onChange={setTolerance}
+          />
+        ) : null}
+        {tool === 'brush' ? (
+          <Slider
+            label="Width"
+            min={1}
+            max={8}
+            step={1}
+            value={brush}
+            text={`${brush} patch${brush === 1 ? '' : 'es'}`}
+            onChange={setBrush}
+          />
+        ) : null}
+        <p class="muted hint">{HINTS[tool]}</p>
+      </div>
+    </figure>
+  );
+}

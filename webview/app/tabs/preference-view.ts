@@ -1,0 +1,85 @@
+import type { PreferenceLine, PreferenceView } from '../../../src/core/charts/preference-layout.js';
+import type { LayerPreference, Mask, PreferenceFigures, RegionRatio } from '../../../src/protocol/image.js';
+
+/** Whose queries a chart is about, by the names of the figures. */
+export type Asking = 'target' | 'other';
+
+const NAMES = { target: 'on the object', other: 'on the other objects' } as const;
+
+/**
+ * The chart of what the patches of one label attend to; null where no patch has that label.
+ * @param changed the layers of the changed model; null while nothing is changed.
+ */
+export function preferenceView(
+  layers: readonly (LayerPreference | null)[],
+  mask: Mask,
+  asking: Asking,
+  depth: number,
+  changed: readonly (LayerPreference | null)[] | null = null,
+): PreferenceView | null {
+  const label = asking === 'target' ? 1 : 2;
+  const count = mask.patches.reduce<number>((sum, patch) => sum + (patch === label ? 1 : 0), 0);
+  if (count === 0) return null;
+  const placed = (of: readonly (LayerPreference | null)[]): (LayerPreference | null)[] =>
+    Array.from({ length: depth }, (_, layer) => of[layer] ?? null);
+  const places = placed(layers);
+  const other: Asking = asking === 'target' ? 'other' : 'target';
+  const line = (kind: PreferenceLine['kind'], region: keyof Regions, words: string): PreferenceLine => {
+    const ratiosOf = (layer: LayerPreference | null): number | null =>
+      regions(layer?.mean, asking)?.[region].ratio ?? null;
+    const after = changed === null ? {} : { after: placed(changed).map(ratiosOf) };
+    return { kind, words, ratios: places.map(ratiosOf), ...after };
+  };
+  return {
+    title: `Queries ${NAMES[asking]} (${count} patch${count === 1 ? '' : 'es'})`,
+    lines: [
+      line('same', asking, 'same object'),
+      line('other', other, 'other object'),
+      line('background', 'background', 'background'),
+    ].filter(({ ratios }) => ratios.some((ratio) => ratio !== null)),
+    band: places.map((layer) => bandOf(regions(layer?.mean, asking)?.[asking])),
+    heads: places.flatMap(
+      (layer, index) =>
+        layer?.heads.flatMap((figures, head) => {
+          const ratio = regions(figures, asking)?.[asking].ratio ?? null;
+          return ratio === null ? [] : [{ layer: index, head, ratio }];
+        }) ?? [],
+    ),
+    depth,
+  };
+}
+
+type Regions = NonNullable<PreferenceFigures['target']>;
+
+function regions(figures: PreferenceFigures | undefined, asking: Asking): Regions | null {
+  return figures?.[asking] ?? null;
+}
+
+function bandOf(region: RegionRatio | undefined): readonly [number, number] | null {
+  return region === undefined || region.low === null || region.high === null ? null : [region.low, region.high];
+}
+
+/** The sentence on the selected head, or null while its figures are not there. */
+export function preferenceSentence(
+  layers: readonly (LayerPreference | null)[],
+  layer: number,
+  head: number,
+): string | null {
+  const own = layers[layer]?.heads[head]?.target;
+  if (own == null) return null;
+  const { ratio, low, high } = own.target;
+  if (ratio === null) return null;
+  const times = `${ratio.toFixed(1)} times even`;
+  const name = `L${layer} H${head}`;
+  if (low === null || high === null) return `${name}: the object's patches attend to their own object ${times}.`;
+  const chance = ratio > high ? 'more than' : ratio < low ? 'less than' : 'as much as';
+  return `${name}: the object's patches attend to their own object ${times}, ${chance} when the labels are shifted around the picture (${low.toFixed(1)} to ${high.toFixed(1)}).`;
+}
+
+/** Why there is nothing to compare with; null when there is. */
+export function maskTrouble({ patches }: Mask): string | null {
+  const objects = patches.filter((label) => label === 1).length;
+  if (objects === 0) return 'The mask leaves no patch that is mostly object: paint more of it.';
+  if (objects === patches.length) return 'The mask covers the whole picture: there is nothing to compare with.';
+  return null;
+}

@@ -1,0 +1,49 @@
+import type { JSX } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+
+/** Draws a picture; sizes are in pixels of the screen. Another function is another picture, the same one is not drawn again. */
+export type Paint = (context: CanvasRenderingContext2D, width: number, height: number) => void;
+
+/** Pixels drawn per pixel of the page, at most, and along a side: maps are smooth, and more would take longer than a frame. */
+const MOST_PIXELS = 1.5;
+const LONGEST_SIDE = 480;
+
+/**
+ * A canvas of a size in pixels of the page, drawn when its picture or its size changes.
+ * @param later one frame later: many small pictures wait for the large ones.
+ */
+export function Painted(props: {
+  readonly width: number;
+  readonly height: number;
+  readonly paint: Paint;
+  readonly later?: boolean;
+}): JSX.Element {
+  const { width, height, paint, later } = props;
+  const element = useRef<HTMLCanvasElement>(null);
+  useLayoutEffect(() => {
+    const draw = (): void => {
+      if (element.current !== null) paintOn(element.current, width, height, paint);
+    };
+    if (later !== true) {
+      draw();
+      return undefined;
+    }
+    const frame = requestAnimationFrame(draw);
+    return () => {
+      cancelAnimationFrame(frame);
+    };
+  }, [paint, width, height, later]);
+  return <canvas ref={element} aria-hidden="true" style={{ width: `${width}px`, height: `${height}px` }} />;
+}
+
+function paintOn(canvas: HTMLCanvasElement, width: number, height: number, paint: Paint): void {
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (context === null) return;
+  const dense = Math.max(1, Math.min(MOST_PIXELS, devicePixelRatio, LONGEST_SIDE / Math.max(width, height)));
+  const [across, down] = [Math.max(1, Math.round(width * dense)), Math.max(1, Math.round(height * dense))];
+  if (canvas.width !== across || canvas.height !== down) {
+    canvas.width = across;
+    canvas.height = down;
+  }
+  paint(context, across, down);
+}

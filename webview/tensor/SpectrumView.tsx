@@ -1,0 +1,39 @@
+import type { JSX } from 'preact';
+import { numberWords } from './words.js';
+
+const WIDTH = 640;
+const HEIGHT = 140;
+
+/** Singular values in order, with what they say together. */
+export function SpectrumView({ sigma }: { readonly sigma: Float64Array }): JSX.Element {
+  const largest = sigma[0] ?? 0;
+  const sum = sigma.reduce((all, value) => all + value, 0);
+  const squares = sigma.reduce((all, value) => all + value ** 2, 0);
+  const x = (n: number): number => (sigma.length < 2 ? 0 : (n / (sigma.length - 1)) * WIDTH);
+  const y = (value: number): number => HEIGHT - (largest > 0 ? value / largest : 0) * HEIGHT;
+  const path = Array.from(sigma, (value, n) => `${n === 0 ? 'M' : 'L'}${x(n).toFixed(2)},${y(value).toFixed(2)}`);
+  return (
+    <>
+      <p>
+        {`${String(sigma.length)} singular values, the largest ${numberWords(largest)}, the smallest ${numberWords(sigma.at(-1) ?? 0)}. `}
+        {squares > 0
+          ? `Effective rank (sum of the values squared, over the sum of their squares): ${numberWords(sum ** 2 / squares)}. `
+          : ''}
+        Values under 1e-8 of the largest are not resolved.
+      </p>
+      <figure>
+        <svg
+          viewBox={`0 -2 ${String(WIDTH)} ${String(HEIGHT + 4)}`}
+          role="img"
+          aria-label={`Singular values from ${numberWords(largest)} down to ${numberWords(sigma.at(-1) ?? 0)}`}
+        >
+          <path class="line" d={path.join('')} />
+        </svg>
+        <figcaption class="ends">
+          <span>0</span>
+          <span>{sigma.length - 1}</span>
+        </figcaption>
+      </figure>
+    </>
+  );
+}

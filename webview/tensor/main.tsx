@@ -1,0 +1,6 @@
+import { mount } from '../lib/mount.js';
+import { tensorHost } from './host.js';
+import './tensor.css';
+import { TensorView } from './TensorView.js';
+
+mount(<TensorView host={tensorHost()} />);
