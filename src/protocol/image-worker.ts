@@ -41,6 +41,19 @@ export type MaskSource =
   /** Painted over what the model sees: a label each pixel of the input. */
   | { readonly kind: 'painted'; readonly labels: Uint8Array };
 
+/** Attention preference over the pictures of a folder. */
+export interface MeasuredFolder {
+  /** For reading: a row a layer. */
+  readonly text: string;
+  /** A row a figure. */
+  readonly csv: string;
+  /** What the JSON of the command line has. */
+  readonly figures: Readonly<Record<string, unknown>>;
+  /** What was assumed and left out. */
+  readonly notes: readonly string[];
+  readonly bytesRead: number;
+}
+
 /** Figures as the worker gives them: whoever asks knows of which picture. */
 type WithoutImage<Figures> = Omit<Figures, 'image'>;
 
@@ -88,6 +101,11 @@ export interface ImageTasks {
     params: { readonly layer: number };
     /** `p` of each head, null where it has none. */
     result: { readonly figures: WithoutImage<LayerInterrelation>; readonly p: readonly (number | null)[] };
+  };
+  /** Attention preference over the pictures of a folder that have masks. Tells its progress. */
+  'preference-folder': {
+    params: { readonly folder: string; readonly keys: KeyVariant };
+    result: MeasuredFolder;
   };
   /** Writes the arrays of a head and its layer to a file of the form that its name ends in. */
   export: {

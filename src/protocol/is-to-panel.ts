@@ -13,6 +13,7 @@ const TO_PANEL: ReadonlySet<unknown> = new Set<ToPanel['type']>([
   'note',
   'select',
   'request-picture',
+  'copy-picture',
   'image',
   'head-on-image',
   'attention-rows',

@@ -56,6 +56,11 @@ const fromPanel = v.variant('type', [
     svg: v.nullable(v.pipe(v.string(), v.maxLength(MAX_PICTURE))),
     png: v.nullable(bytes),
   }),
+  v.strictObject({
+    type: v.literal('picture-copied'),
+    picture: v.picklist(['layers', 'head', 'modes', 'attention', 'preference']),
+    problem: v.nullable(words),
+  }),
   v.strictObject({ type: v.literal('error'), message: words }),
 ]);
 

@@ -92,7 +92,9 @@ export type ToPanel =
   | { readonly type: 'problem'; readonly problem: ProblemPage }
   | { readonly type: 'note'; readonly note: FileNote | null }
   | { readonly type: 'select'; readonly layer: number; readonly head: number }
-  | { readonly type: 'request-picture'; readonly id: number; readonly picture: Picture; readonly as: 'svg' | 'png' };
+  | { readonly type: 'request-picture'; readonly id: number; readonly picture: Picture; readonly as: 'svg' | 'png' }
+  /** To the clipboard, which only the page can give pictures to. */
+  | { readonly type: 'copy-picture'; readonly picture: Picture };
 
 /** What became of the file since its figures were computed. */
 export interface FileNote {
@@ -120,4 +122,6 @@ export type FromPanel =
   | { readonly type: 'problem-action'; readonly action: ProblemAction['action'] }
   | { readonly type: 'selected'; readonly layer: number; readonly head: number; readonly label: string }
   | { readonly type: 'picture'; readonly id: number; readonly svg: string | null; readonly png: Uint8Array | null }
+  /** `problem`: why the clipboard has no picture; null when it has it. */
+  | { readonly type: 'picture-copied'; readonly picture: Picture; readonly problem: string | null }
   | { readonly type: 'error'; readonly message: string };

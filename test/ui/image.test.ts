@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { SAMPLE } from '../host/workspace.js';
 import { writtenFile } from './support/files.js';
 import { ImageRowPage } from './support/image-row.js';
-import { PanelPage } from './support/panel.js';
+import { chooseInMenu, PanelPage } from './support/panel.js';
 import { useWorkbench } from './support/use-workbench.js';
 
 const workbench = useWorkbench(SAMPLE);
@@ -94,6 +94,7 @@ test('keypoints have a map of interrelation with a sentence', async () => {
   await map.getByRole('gridcell', { name: /^Layer 8, head 3, interrelation/ }).click({ timeout: 60_000 });
   await panel.frame.getByText(/^L8 H3: .* when shifted/).waitFor();
   await panel.frame.getByText(/coloured and dotted: more than the 255 shifted pictures/).waitFor({ timeout: 60_000 });
+  await panel.frame.getByRole('img', { name: /^What each group receives/ }).scrollIntoViewIfNeeded();
   await workbench().screenshot('image-keypoints');
 });
 
@@ -104,8 +105,39 @@ test('a mode is taken out, the model runs again, and one click undoes it', async
   await panel.frame.getByRole('button', { name: 'Run again' }).click();
   await panel.frame.getByText(/^L8 H3 without M0$/).waitFor({ timeout: 60_000 });
   await panel.frame.getByText(/^The output changes by /).waitFor();
+  const pair = ['before', 'after'].map((when) =>
+    panel.frame.getByRole('img', { name: `Attention ${when} the change` }),
+  );
+  for (const picture of pair) assert.ok(await row.isDrawn(picture), 'both are drawn');
+  await panel.frame.getByText(/the change moves .* of this attention elsewhere/).scrollIntoViewIfNeeded();
+  await workbench().screenshot('image-change');
   await panel.frame.getByRole('button', { name: 'Undo', exact: true }).click();
   await panel.frame.getByText(/^The output changes by /).waitFor({ state: 'detached' });
+});
+
+test('attention is led by a painted region', async () => {
+  const { panel, row } = await open();
+  await row.openTab('Keypoints');
+  const by = panel.frame.getByRole('combobox', { name: 'Towards' });
+  await by.selectOption({ label: 'a painted region' }, { timeout: 60_000 });
+  const canvas = panel.frame.getByRole('application', { name: /^The region that attention is led by/ });
+  await canvas.focus();
+  await workbench().page.keyboard.press('Enter');
+  await panel.frame.getByText('1 patch, more than half painted each').waitFor();
+  await panel.frame.getByRole('slider', { name: 'Strength' }).fill('4');
+  await panel.frame.getByText(/^Scores towards 1 patch raised by up to 4\.0/).waitFor({ timeout: 60_000 });
+  await panel.frame.getByRole('button', { name: 'Undo', exact: true }).click();
+});
+
+test('a picture is copied from its context menu', async () => {
+  const { panel } = await open();
+  const { page } = workbench();
+  await chooseInMenu(workbench(), panel.frame.getByText('attends to', { exact: true }), 'Copy Picture');
+  await page.getByText('Copied the picture').waitFor();
+  await page.waitForFunction(async () => {
+    const items = await navigator.clipboard.read();
+    return items.some(({ types }) => types.includes('image/png'));
+  });
 });
 
 test('the maps are exported as a picture', async () => {

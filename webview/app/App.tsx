@@ -9,7 +9,7 @@ import { TooltipLayer } from '../lib/tooltip.js';
 import { reduce, type PanelState } from '../state/panel-state.js';
 import { initialState, toSaved } from '../state/saved.js';
 import { PanelContext } from './context.js';
-import { answerPicture } from './answer-picture.js';
+import { answerPicture, copyPicture } from './answer-picture.js';
 import { PanelBody } from './PanelBody.js';
 import type { LoadImageRow } from './image-host.js';
 import { useKeys } from './use-keys.js';
@@ -47,6 +47,7 @@ export function App({
     });
     host.onMessage((message) => {
       if (message.type === 'request-picture') void answerPicture(host, message, { ...latest.current, loadRow });
+      else if (message.type === 'copy-picture') void copyPicture(host, message.picture, { ...latest.current, loadRow });
       else queue(message);
     });
     host.send({ type: 'ready', protocol: PANEL_PROTOCOL });

@@ -3,7 +3,7 @@ import { headPicture, layersPicture, type ChartPicture } from '../../src/core/ch
 import type { Picture, ToPanel } from '../../src/protocol/panel.js';
 import { pictureSvg } from '../lib/charts.js';
 import type { PanelHost } from '../lib/host.js';
-import { svgToPng } from '../lib/png.js';
+import { svgToPng, svgToPngBlob } from '../lib/png.js';
 import type { PanelState } from '../state/panel-state.js';
 import { modelFacts } from './Header.js';
 import type { LoadImageRow, RowPicture, RowPictureName } from './image-host.js';
@@ -26,6 +26,26 @@ export async function answerPicture(host: PanelHost, { id, picture, as }: Pictur
   } catch (error) {
     host.send({ type: 'error', message: `The picture could not be drawn: ${String(error)}`.slice(0, 2000) });
     host.send({ type: 'picture', id, svg: null, png: null });
+  }
+}
+
+/** Puts a picture of what is shown on the clipboard, and tells whether that went well. */
+export async function copyPicture(host: PanelHost, picture: Picture, shown: Shown): Promise<void> {
+  const draw = async (): Promise<Blob> => {
+    const drawn = await drawPicture(picture, shown);
+    const png = drawn === null ? null : await svgToPngBlob(drawn.svg, drawn.width, drawn.height);
+    if (png === null) throw new Error('there is nothing to draw yet');
+    return png;
+  };
+  try {
+    // The menu has taken the focus, without which a page may not write.
+    window.focus();
+    // Not awaited first: by the time that it is drawn, the click that allows this may be too long ago.
+    await navigator.clipboard.write([new ClipboardItem({ 'image/png': draw() })]);
+    host.send({ type: 'picture-copied', picture, problem: null });
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    host.send({ type: 'picture-copied', picture, problem: problem.slice(0, 500) });
   }
 }
 

@@ -10,7 +10,7 @@ const LONGEST_SIDE = 480;
 
 /**
  * A canvas of a size in pixels of the page, drawn when its picture or its size changes.
- * @param later one frame later: many small pictures wait for the large ones.
+ * @param later when it is in sight, and a frame later: many small pictures wait for the large ones.
  */
 export function Painted(props: {
   readonly width: number;
@@ -21,16 +21,21 @@ export function Painted(props: {
   const { width, height, paint, later } = props;
   const element = useRef<HTMLCanvasElement>(null);
   useLayoutEffect(() => {
-    const draw = (): void => {
-      if (element.current !== null) paintOn(element.current, width, height, paint);
-    };
+    const canvas = element.current;
+    if (canvas === null) return undefined;
     if (later !== true) {
-      draw();
+      paintOn(canvas, width, height, paint);
       return undefined;
     }
-    const frame = requestAnimationFrame(draw);
+    // Tells where it lies only after the frame that it is first in.
+    const observer = new IntersectionObserver((changes) => {
+      if (!changes.some(({ isIntersecting }) => isIntersecting)) return;
+      observer.disconnect();
+      paintOn(canvas, width, height, paint);
+    });
+    observer.observe(canvas);
     return () => {
-      cancelAnimationFrame(frame);
+      observer.disconnect();
     };
   }, [paint, width, height, later]);
   return <canvas ref={element} aria-hidden="true" style={{ width: `${width}px`, height: `${height}px` }} />;

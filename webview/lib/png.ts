@@ -6,6 +6,12 @@ const SCALE = 2;
  * @returns the bytes of a PNG file; null when the browser cannot draw it.
  */
 export async function svgToPng(svg: string, width: number, height: number): Promise<Uint8Array | null> {
+  const blob = await svgToPngBlob(svg, width, height);
+  return blob === null ? null : new Uint8Array(await blob.arrayBuffer());
+}
+
+/** The same as what browsers take: of type `image/png`. */
+export async function svgToPngBlob(svg: string, width: number, height: number): Promise<Blob | null> {
   const url = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
   try {
     const image = new Image();
@@ -15,10 +21,9 @@ export async function svgToPng(svg: string, width: number, height: number): Prom
     canvas.width = width * SCALE;
     canvas.height = height * SCALE;
     canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
-    const blob = await new Promise<Blob | null>((resolve) => {
+    return await new Promise<Blob | null>((resolve) => {
       canvas.toBlob(resolve, 'image/png');
     });
-    return blob === null ? null : new Uint8Array(await blob.arrayBuffer());
   } finally {
     URL.revokeObjectURL(url);
   }

@@ -165,6 +165,7 @@ function afterMessage(state: PanelState, message: ToPanel): PanelState {
     case 'select':
       return selectHead(state, message.layer, message.head);
     case 'request-picture':
+    case 'copy-picture':
       return state;
   }
 }

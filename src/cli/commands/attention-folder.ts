@@ -1,21 +1,19 @@
 import { stat } from 'node:fs/promises';
-import path from 'node:path';
-import { quoteName } from '../../core/bytes/quote.js';
-import { CheckpointError } from '../../core/errors.js';
 import { headToJson } from '../../core/export/analysis-json.js';
 import { changePreprocessing } from '../../core/image/preprocess/preprocessing.js';
 import type { Size } from '../../core/image/preprocess/picture.js';
-import { pairMasks } from '../../host/images/mask-pairs.js';
+import { NO_EDITS } from '../../core/inference/edits.js';
+import { folderText } from '../../host/image-lab/preference-folder-text.js';
+import { pairedFolder, PreferenceOverFolder } from '../../host/image-lab/preference-over-folder.js';
+import { SizedSessions } from '../../host/image-lab/sized-sessions.js';
 import type { CommandContext } from '../context.js';
 import type { CommonOptions } from '../options.js';
 import { print, writeJson } from '../output.js';
 import { createProgress } from '../progress.js';
 import { provenance, tellWarnings } from '../report.js';
-import { folderText } from '../text/attention-folder-text.js';
 import { type AttentionOptions, checkLayerAndHead } from './attention.js';
 import { drawPreferenceCurves } from './attention-pictures.js';
-import { PreferenceOverFolder } from './preference-over-folder.js';
-import type { ImageChoice } from './run-on-image.js';
+import { assumed, type ImageChoice } from './run-on-image.js';
 import { withVisionModel } from './vision-model.js';
 
 /** The folder that is to be run on; null for a picture. */
@@ -33,18 +31,21 @@ export async function attentionFolderCommand(
   options: CommonOptions,
   wanted: AttentionOptions,
 ): Promise<void> {
-  const paired = await pairMasks(folder);
-  if (paired.pairs.length === 0) {
-    const problem = `no picture in it has a mask (${count(paired.imagesWithoutMask, 'picture')})`;
-    const advice = 'name masks NAME_mask.png, or put them into a folder masks or annotations beside images';
-    throw new CheckpointError('empty', quoteName(path.basename(path.resolve(folder))), problem, advice);
-  }
+  const paired = await pairedFolder(folder);
   await withVisionModel(context, file, options, async (vision) => {
     const { plan, model, inspection } = vision;
     const preprocessing = size === null ? plan.preprocessing : changePreprocessing(plan.preprocessing, { size });
     const layers = wanted.layers ?? model.layers.map((_, index) => index);
     for (const layer of layers) checkLayerAndHead(model, layer, wanted.head);
-    const over = new PreferenceOverFolder(context.signal, vision, preprocessing, layers, wanted);
+    const { head: only, keys, labels } = wanted;
+    const sessions = new SizedSessions((own) => vision.session(NO_EDITS, own, true), context.signal);
+    const measured = { name: vision.name, forward: vision.forward, session: sessions.get.bind(sessions) };
+    const over = new PreferenceOverFolder(context.signal, measured, preprocessing, {
+      layers,
+      head: only,
+      keys,
+      labels,
+    });
     const progress = createProgress(process.stderr, options.quiet);
     try {
       for (const [index, pair] of paired.pairs.entries()) {
@@ -56,7 +57,8 @@ export async function attentionFolderCommand(
     }
     const result = over.result(paired, folder);
     if (wanted.svg !== null) await drawPreferenceCurves(wanted.svg, model.title, result);
-    const warnings = [...vision.warnings, ...over.warnings];
+    const loading = sessions.first === null ? [] : assumed(sessions.first);
+    const warnings = [...vision.warnings, ...loading, ...over.warnings];
     if (options.json === null) {
       tellWarnings(warnings, options.quiet);
       await print(folderText(model.title, result));
@@ -66,6 +68,3 @@ export async function attentionFolderCommand(
     await writeJson(options.json, { ...head, model: model.name, keys: wanted.keys, preprocessing, ...result });
   });
 }
-
-const count = (names: readonly string[], what: string): string =>
-  `${names.length} ${what}${names.length === 1 ? '' : 's'}`;

@@ -9,7 +9,7 @@ import { writeText } from '../output.js';
 import { UsageError } from '../usage-error.js';
 import type { AttentionOptions, LayerAttentionFigures } from './attention.js';
 import { groundOf, type PictureFiles, writeSheet } from './picture-sheet.js';
-import type { FolderResult } from './preference-over-folder.js';
+import type { FolderResult } from '../../host/image-lab/preference-over-folder.js';
 import { folderViews, pictureViews } from './preference-views.js';
 import type { RunOnImage } from './run-on-image.js';
 

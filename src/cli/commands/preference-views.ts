@@ -2,7 +2,7 @@ import { type Region, type Source, SOURCE_NAMES } from '../../core/analysis/imag
 import type { PreferenceOverPictures } from '../../core/analysis/image/preference-statistics.js';
 import type { PreferenceLine, PreferenceView } from '../../core/charts/preference-layout.js';
 import type { LayerAttentionFigures, ToldFigures } from './attention.js';
-import type { LayerOverPictures } from './preference-over-folder.js';
+import type { LayerOverPictures } from '../../host/image-lab/preference-over-folder.js';
 
 /** Ratios to even attention of one head or layer, and where the mean lies. */
 interface Ratios {

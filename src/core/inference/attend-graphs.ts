@@ -37,6 +37,17 @@ export function linearGraph(): OnnxGraph {
   };
 }
 
+/** Float32 as float16, for values of any shape. */
+export function halveGraph(): OnnxGraph {
+  const { x, out } = LINEAR;
+  return {
+    nodes: [node('Cast', [x], out, { to: { int: ELEMENT_TYPES.float16 } })],
+    initializers: [],
+    inputs: [{ name: x, type: 'float32', dims: null }],
+    outputs: [{ name: out, type: 'float16', dims: null }],
+  };
+}
+
 /** Softmax(Q K^T + bias) in float64, given as float32, and that times V in float64. */
 export function attendGraph(hasBias: boolean): OnnxGraph {
   const { queries, keys, values, bias, attention, mixed } = ATTEND;

@@ -13,8 +13,8 @@ export interface IdleInput {
 
 /** What a graph is fed. */
 export interface GraphInputs {
-  /** Name of the input for pictures, (1, channels, height, width) float32. */
-  readonly picture: string;
+  /** The input for pictures, (1, channels, height, width). */
+  readonly picture: { readonly name: string; readonly type: 'float32' | 'float16' };
   readonly idle: readonly IdleInput[];
   /** Values that depend on more than the picture. */
   readonly mixed: ReadonlySet<string>;
@@ -44,7 +44,7 @@ export function graphInputs(
   const ports = graph.inputs.filter(({ name }) => !graph.tensors.has(name));
   const picture = ports.find(({ shape }) => shape?.length === 4);
   if (picture === undefined) throw notRunnable(file, 'its graph has no input for pictures', 'one of four axes');
-  checkPort(picture, channels, file);
+  const type = checkPort(picture, channels, file);
   const [, , tall = null, wide = null] = picture.shape ?? [];
   if ((tall ?? height) !== height || (wide ?? width) !== width) {
     const size = [tall ?? 'any', wide ?? 'any'].join(' x ');
@@ -53,19 +53,25 @@ export function graphInputs(
     throw new CheckpointError('wrong-use', file, problem, advice);
   }
   const others = ports.filter((port) => port !== picture);
-  return { picture: picture.name, idle: others.map((port) => idleInput(port, file)), mixed: mixedWith(graph, others) };
+  return {
+    picture: { name: picture.name, type },
+    idle: others.map((port) => idleInput(port, file)),
+    mixed: mixedWith(graph, others),
+  };
 }
 
-/** @throws CheckpointError `unsupported` for an input that is not given float32 pictures one by one, colour after colour. */
-function checkPort({ name, dtype, shape }: GraphPort, channels: number, file: string): void {
+/** @throws CheckpointError `unsupported` for an input that is not given pictures one by one, colour after colour. */
+function checkPort({ name, dtype, shape }: GraphPort, channels: number, file: string): GraphInputs['picture']['type'] {
   const [batch = null, colours = null] = shape ?? [];
   const who = `the input ${quoteName(name)} of its graph`;
-  if (dtype !== 'F32') throw notRunnable(file, `${who} is not float32`, 'a float32 input');
+  if (dtype !== 'F32' && dtype !== 'F16')
+    throw notRunnable(file, `${who} is neither float32 nor float16`, 'one of them');
   if ((batch ?? 1) !== 1) throw notRunnable(file, `${who} takes ${batch ?? ''} pictures at a time`, 'a batch of one');
   if ((colours ?? channels) !== channels) {
     const why = `the second axis of the input ${quoteName(name)} of its graph has ${colours ?? ''} positions`;
     throw notRunnable(file, why, `pictures of ${channels} colours, one behind the other`);
   }
+  return dtype === 'F32' ? 'float32' : 'float16';
 }
 
 function idleInput({ name, dtype, shape }: GraphPort, file: string): IdleInput {

@@ -14,6 +14,7 @@ import type { LabTools } from './lab-tools.js';
 import { LayerAttentionStore } from './layer-attention-store.js';
 import { checkLayer, type LayerParts, readLayerParts } from './layer-parts.js';
 import { layersAround } from './look-ahead.js';
+import { measureFolder } from './measure-folder.js';
 import { ModelRunner, UNTIL_KILLED } from './model-runner.js';
 import { fixedSize, openModel, type OpenedModel, withWeights } from './opened-model.js';
 import { ablationRerun, guideOf, nearestKeysRerun, promptRerun } from './picture-change.js';
@@ -154,6 +155,12 @@ export class Lab {
       const onShow = this.#now();
       await exportArrays(file, figures, onShow.shown, (use) => onShow.attention.each(layer, null, signal, use));
       return null;
+    },
+    'preference-folder': async (asked, { signal, progress }) => {
+      const told = (done: number, total: number): void => progress({ done, total });
+      const card = this.#onShow?.shown.card;
+      const changed = card?.preprocessingFrom === 'changed' ? card.preprocessing : null;
+      return measureFolder(await this.#opened(), this.#subject, this.#runner, asked, changed, told, signal);
     },
     process: () => Promise.resolve(this.#runner.processId),
   };

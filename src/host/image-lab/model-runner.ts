@@ -52,6 +52,12 @@ export class ModelRunner {
     return this.#changed.session;
   }
 
+  /** The model as it is, apart from the others, for whoever asks and ends it; a large model that runs already ends. */
+  separate(size: Size): InferenceSession {
+    if (4 * this.#subject.model.parameterCount > MAX_BYTES_TWICE) this.endBase();
+    return this.#create(size, NO_EDITS);
+  }
+
   /** Ends the changed model, at once. */
   endChanged(): void {
     this.#changed = end(this.#changed);
@@ -65,9 +71,13 @@ export class ModelRunner {
   #keep(kept: Kept | null, key: string, size: Size, edits: ForwardEdits): Kept {
     if (kept?.key === key) return kept;
     end(kept);
+    return { key, session: this.#create(size, edits) };
+  }
+
+  #create(size: Size, edits: ForwardEdits): InferenceSession {
     const { checkpoint, tensors, model, threads, processFile, idleMs } = this.#subject;
     const params = { checkpoint, tensors, model, imageSize: size, threads, edits, taps: true };
-    return { key, session: new InferenceSession(params, { processFile, idleMs }) };
+    return new InferenceSession(params, { processFile, idleMs });
   }
 }
 

@@ -27,8 +27,7 @@ function run(desk: Desk, request: Task, context: TaskContext): Promise<LabTasks[
     case 'warm':
       return handlers.warm(request.params, context);
     case 'open':
-      changed.follow(null);
-      return handlers.open(request.params, context);
+      return open(desk, request.params, context);
     case 'head':
       return handlers.head(request.params, context);
     case 'attention':
@@ -55,11 +54,24 @@ function run(desk: Desk, request: Task, context: TaskContext): Promise<LabTasks[
       return handlers.keypoints(request.params, context);
     case 'interrelation':
       return handlers.interrelation(request.params, context);
+    case 'preference-folder':
+      return handlers['preference-folder'](request.params, context);
     case 'export':
       return handlers.export(request.params, context);
     case 'process':
       return handlers.process(request.params, context);
   }
+}
+
+async function open(
+  { lab, changed }: Desk,
+  params: LabTasks['open']['params'],
+  context: TaskContext,
+): Promise<LabTasks['open']['result']> {
+  const card = await lab.handlers.open(params, context);
+  // Only now: where that fails, the picture before stays, and what was changed in its model.
+  changed.follow(null);
+  return card;
 }
 
 async function change(

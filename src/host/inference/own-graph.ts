@@ -1,9 +1,10 @@
-import { rm } from 'node:fs/promises';
 import type { Tensor } from 'onnxruntime-node';
 import { CheckpointError } from '../../core/errors.js';
 import { onnx } from '../../core/formats/onnx/onnx.js';
+import { halveGraph, LINEAR } from '../../core/inference/attend-graphs.js';
 import { isUnchanged } from '../../core/inference/edits.js';
 import { type OwnGraphModel, prefixLength } from '../../core/inference/forward.js';
+import { writeModel } from '../../core/inference/onnx/write-model.js';
 import type { IdleInput } from '../../core/inference/own-graph-inputs.js';
 import { checkChangeable } from '../../core/inference/own-graph-model.js';
 import { patchGrid } from '../../core/inference/patch-grid.js';
@@ -13,7 +14,7 @@ import type { LoadParams } from '../../protocol/inference.js';
 import { graphFile } from './graph-file.js';
 import type { OpenFiles } from './open-files.js';
 import { createSession, firstLine, type ReadyGraph } from './ready-graph.js';
-import type { OnnxRuntime } from './runtime.js';
+import { type OnnxRuntime, runOptions } from './runtime.js';
 
 const ADVICE = 'try the file in ONNX Runtime itself, and export it again where that refuses it too';
 
@@ -24,16 +25,14 @@ export async function ownGraph(
   params: LoadParams,
   open: OpenFiles,
 ): Promise<ReadyGraph> {
-  const { checkpoint, model, imageSize, taps, edits, scratchFolder } = params;
+  const { checkpoint, model, imageSize, taps, edits } = params;
   const file = checkpoint.files[0]?.name ?? '';
   if (!isUnchanged(edits)) checkChangeable(forward, file);
   const grid = patchGrid(forward, file, imageSize);
   const index = await onnx.open(await open.sourceOf(0), open.folder, {});
   const { inputs, addition, outputs, assumptions } = tapOwnGraph(index, model, forward, imageSize, taps);
-  const source = await graphFile(addition, open, scratchFolder);
+  const source = await graphFile(addition, index.files, open);
   const session = await createSession(runtime, source.model, source.folder, params, ADVICE);
-  // Most systems let go of a name while the runtime still reads the file; where not, the parent removes it in the end.
-  if (source.copiedBytes > 0) await rm(scratchFolder, { recursive: true, force: true }).catch(() => undefined);
   const idle = Object.fromEntries(inputs.idle.map((input) => [input.name, ones(runtime, input)]));
   const added = session.outputNames.filter((name) => name.startsWith(ADDED));
   return {
@@ -42,16 +41,27 @@ export async function ownGraph(
     tokens: prefixLength(forward) + grid[0] * grid[1],
     outputs,
     assumptions,
-    copiedBytes: source.copiedBytes,
+    copiedBytes: 0,
     async run(pixels, prompt) {
       if (prompt !== null) throw new Error('the model was not loaded as promptable');
-      const found = await session.run({ ...idle, [inputs.picture]: pixels }, added).catch((error: unknown) => {
+      const { name, type } = inputs.picture;
+      const picture = type === 'float16' ? await halved(runtime, pixels) : pixels;
+      const found = await session.run({ ...idle, [name]: picture }, added).catch((error: unknown) => {
         const problem = `its graph cannot be run on pictures of ${imageSize.join(' x ')} pixels: ${firstLine(error)}`;
         throw new CheckpointError('unsupported', file, problem, 'try pictures of the size that it was exported for');
       });
       return Object.fromEntries(Object.entries(found).map(([name, value]) => [name.slice(ADDED.length), value]));
     },
   };
+}
+
+/** Float16 numbers, which the language has not. */
+async function halved(runtime: OnnxRuntime, pixels: Tensor): Promise<Tensor> {
+  const session = await runtime.InferenceSession.create(writeModel(halveGraph()), runOptions(1));
+  const { [LINEAR.out]: found } = await session.run({ [LINEAR.x]: pixels });
+  await session.release();
+  if (found === undefined) throw new Error('the picture is not there');
+  return found;
 }
 
 /** What an input is given that says nothing about the picture. */

@@ -22,22 +22,20 @@ export interface ReadyGraph {
 
 /**
  * Gives a model to the runtime.
- * @param model its bytes, or the path of its file.
+ * @param model its bytes.
  * @param folder where its external weights are.
  * @param advice what to do where the runtime refuses it.
  */
 export async function createSession(
   runtime: OnnxRuntime,
-  model: Uint8Array | string,
+  model: Uint8Array,
   folder: string,
   { threads, checkpoint, once = false }: Pick<LoadParams, 'threads' | 'checkpoint' | 'once'>,
   advice: string,
 ): Promise<InferenceSession> {
   const options = sessionOptions(folder, threads, once);
   try {
-    return await (typeof model === 'string'
-      ? runtime.InferenceSession.create(model, options)
-      : runtime.InferenceSession.create(model, options));
+    return await runtime.InferenceSession.create(model, options);
   } catch (error) {
     const problem = `ONNX Runtime refused the model: ${firstLine(error)}`;
     throw new CheckpointError('unsupported', checkpoint.files[0]?.name ?? '', problem, advice);

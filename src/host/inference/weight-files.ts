@@ -6,7 +6,7 @@ import type { WeightCopy, WeightPlaces } from '../../core/inference/graph-builde
 import { readMatrixView } from '../../core/tensors/read.js';
 
 /** Weights are read and written in pieces of about this size. */
-export const PIECE_BYTES = 16 * 2 ** 20;
+const PIECE_BYTES = 16 * 2 ** 20;
 
 /** Where a session looks for weights. */
 export interface WeightFolder extends WeightPlaces {
@@ -44,7 +44,7 @@ function commonFolder(folders: readonly string[]): string {
 }
 
 /** True for a folder itself and what is in it. */
-export function isInside(folder: string, other: string): boolean {
+function isInside(folder: string, other: string): boolean {
   const way = path.relative(folder, other);
   return way === '' || (way !== '..' && !way.startsWith(`..${path.sep}`) && !path.isAbsolute(way));
 }

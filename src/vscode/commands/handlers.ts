@@ -7,6 +7,7 @@ import type { Panels } from '../editor/panels.js';
 import { exportFigures } from '../export/export-figures.js';
 import { exportImage } from '../image/export-image.js';
 import { chooseImage, type ImageIntentParts } from '../image/image-intents.js';
+import { measurePreference } from '../image/measure-preference.js';
 import type { Picture } from '../../protocol/panel.js';
 import { FROM_TREE, type CommandName } from '../manifest/commands.js';
 import type { CheckpointList } from '../tree/checkpoint-list.js';
@@ -45,11 +46,13 @@ export function commandHandlers(parts: CommandParts): Readonly<Record<CommandNam
       const { layer, head } = panel.selection ?? { layer: 0, head: 0 };
       return exportImage(panel, layer, head, extension.extensionUri);
     }),
+    measurePreference: withPanel((panel) => measurePreference(panel, extension)),
     goToHead: withPanel(goToHead),
     chooseModel: withPanel(chooseModel),
     setHeads: withPanel(chooseHeads),
     export: withPanel((panel) => exportFigures(panel, extension)),
     savePicture: (target) => withPanel((panel) => exportFigures(panel, extension, pictureOf(target)))(),
+    copyPicture: (target) => withPanel((panel) => panel.post({ type: 'copy-picture', picture: pictureOf(target) }))(),
     reload: withPanel(({ session }) => session.open()),
     refreshCheckpoints: () => list.refresh(),
     filterTensors: () => view.askFilter(),

@@ -70,6 +70,9 @@ async function carryOut(message: FromPanel, panel: Panel, parts: IntentParts): P
     case 'problem-action':
       await solve(message.action, panel, parts);
       break;
+    case 'picture-copied':
+      await tellCopied(message);
+      break;
     case 'error':
       parts.log.error('panel', message.message);
       break;
@@ -77,6 +80,21 @@ async function carryOut(message: FromPanel, panel: Panel, parts: IntentParts): P
     case 'picture':
       break; // heard by the panel itself
   }
+}
+
+/** How long the status bar says that something was copied. */
+const SAID_MS = 6_000;
+
+/** Says that a picture is on the clipboard, or why it is not and what can be done in its place. */
+async function tellCopied({ picture, problem }: Extract<FromPanel, { type: 'picture-copied' }>): Promise<void> {
+  if (problem === null) {
+    vscode.window.setStatusBarMessage(vscode.l10n.t('Copied the picture'), SAID_MS);
+    return;
+  }
+  const save = vscode.l10n.t('Save Picture...');
+  const text = vscode.l10n.t('The picture could not be put on the clipboard: {0}. It can be saved as a file.', problem);
+  if ((await vscode.window.showWarningMessage(text, save)) !== save) return;
+  await vscode.commands.executeCommand(COMMANDS.savePicture, { webviewSection: picture });
 }
 
 async function solve(action: ProblemAction['action'], panel: Panel, parts: IntentParts): Promise<void> {

@@ -5,12 +5,12 @@ import { analysisToJson } from '../../core/export/analysis-json.js';
 import { figuresToCsv } from '../../core/export/csv.js';
 import type { Model } from '../../core/model/model.js';
 import type { Analysis } from '../../host/engine/contract.js';
-import { identityText } from '../../host/engine/identity.js';
 import { reportPage } from '../../host/export/report-page.js';
 import type { Focus } from '../../protocol/panel.js';
 import type { ReportModel } from '../../protocol/report.js';
 import type { Opened } from '../session/opened.js';
 import type { FiguresForm } from './formats.js';
+import { provenanceOf } from './provenance.js';
 
 /** Finished figures, and what they are of. */
 export interface FinishedFigures {
@@ -50,21 +50,9 @@ async function asCsv(figures: ModelFigures): Promise<string> {
 }
 
 function asJson({ opened, model, analysis, elapsedMs, version }: FinishedFigures): string {
-  const { source, warnings } = opened.inspection;
-  const { figures, verdict } = analysis;
-  const provenance = {
-    version,
-    command: 'analyze',
-    source: {
-      path: source.path,
-      format: source.format,
-      sizeBytes: source.sizeBytes,
-      bytesRead: source.bytesRead + analysis.bytesRead,
-      identity: identityText(source.identity),
-    },
-    warnings: [...warnings, ...figures.warnings],
-    totalMs: elapsedMs,
-  };
+  const { figures, verdict, bytesRead } = analysis;
+  const told = { version, command: 'analyze', warnings: figures.warnings, totalMs: elapsedMs, bytesRead };
+  const provenance = provenanceOf(opened, told);
   return `${JSON.stringify(analysisToJson(provenance, [{ model, figures, verdict }]), null, 1)}\n`;
 }
 

@@ -1,6 +1,6 @@
 import { CheckpointError } from '../../core/errors.js';
 import type { PreprocessingChanges } from '../../core/image/preprocess/preprocessing.js';
-import type { ImageLab } from '../../host/image-lab/image-lab.js';
+import type { ImageCall, ImageLab } from '../../host/image-lab/image-lab.js';
 import type {
   ImageCard,
   ImageFromPanel,
@@ -9,7 +9,7 @@ import type {
   ImageToPanel,
   Trouble,
 } from '../../protocol/image.js';
-import type { ImageProgress, LabSubject, OpenStep } from '../../protocol/image-worker.js';
+import type { ImageProgress, LabSubject, MeasuredFolder, OpenStep } from '../../protocol/image-worker.js';
 import type { Log } from '../log.js';
 import { askFigures } from './ask-figures.js';
 import { ImageFigures } from './image-figures.js';
@@ -177,6 +177,17 @@ export class ImageDesk {
     this.#end();
     if (this.#state.kind !== 'none') this.#set({ kind: 'none' });
     if (this.#wanted !== null && this.#parts.opened() !== null) await this.look();
+  }
+
+  /**
+   * Attention preference of a panel's model over the pictures of a folder; null where it cannot be run here.
+   * @throws CheckpointError; `AbortError` when the signal fires.
+   */
+  async measureFolder(port: PanelPort, folder: string, call: ImageCall): Promise<MeasuredFolder | null> {
+    const model = this.#modelOf(port);
+    if (model === null || !this.#parts.isTrusted()) return null;
+    const lab = this.#labFor(model);
+    return (await lab?.run('preference-folder', { folder, keys: 'without-prefix' }, call)) ?? null;
   }
 
   /** Does what a panel asks about the figures of the picture on show; what is about another picture is out of date. */

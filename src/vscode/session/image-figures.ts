@@ -62,6 +62,8 @@ export class ImageFigures {
   #changing = new AbortController();
   /** Ends what panels ask for. */
   #asking = new AbortController();
+  /** Ends what panels ask about the changed model. */
+  #askingChanged = new AbortController();
   #askedChanges = 0;
   #mask: Mask | null = null;
   #maskSource: MaskSource | null = null;
@@ -125,12 +127,11 @@ export class ImageFigures {
   /** What a token attends to in the changed model, to the panel that asks. */
   wantChangedAttention(port: PanelPort, layer: number, token: number): void {
     this.#slot(port).changed.ask(async () => {
-      const run = this.#changed?.id;
-      if (run === undefined) return;
+      const run = this.#changedRun;
+      if (run === null) return;
       await this.#attempt('change', async () => {
-        const call = { signal: this.#asking.signal };
+        const call = { signal: this.#askingChanged.signal };
         const found = await this.#parts.lab.run('changed-attention', { layer, token }, call);
-        if (run !== this.#changed?.id) return;
         port.post({ type: 'changed-attention', figures: { image: this.card.id, run, ...found } });
       });
     });
@@ -183,10 +184,10 @@ export class ImageFigures {
 
   /** Attention preference of all layers of the changed model, while there are a change and a mask. */
   async wantChangedPreference(keys: KeyVariant): Promise<void> {
-    const changed = this.#changed;
+    const run = this.#changedRun;
     const mask = this.#mask;
     const running = this.#changedPreference?.keys === keys && this.#works.has('changed-preference');
-    if (changed === null || mask === null || running) return;
+    if (run === null || mask === null || running) return;
     const kept =
       this.#changedPreference?.keys === keys
         ? this.#changedPreference
@@ -199,7 +200,7 @@ export class ImageFigures {
         const found = await this.#parts.lab.run('changed-preference', { layer, keys, patches }, { signal });
         const figures = { image: this.card.id, ...found };
         kept.layers.set(layer, figures);
-        this.#parts.tell({ type: 'changed-preference', run: changed.id, figures });
+        this.#parts.tell({ type: 'changed-preference', run, figures });
       }
     });
   }
@@ -207,7 +208,7 @@ export class ImageFigures {
   /** Runs the changed model, then tells what that does layer by layer; of changes that come while one runs only the newest is made. */
   change(change: Change): void {
     this.#stop('change');
-    this.#forgetChangedPreference();
+    this.#leaveChanged();
     const asked = ++this.#askedChanges;
     this.#changes.ask(async () => {
       await this.#attempt('change', async () => {
@@ -224,7 +225,7 @@ export class ImageFigures {
   /** The model as it is. */
   undoChange(): void {
     this.#stop('change');
-    this.#forgetChangedPreference();
+    this.#leaveChanged();
     this.#askedChanges++;
     this.#changed = null;
     this.#parts.tell({ type: 'changed-run', image: this.card.id, run: null });
@@ -288,6 +289,7 @@ export class ImageFigures {
     this.cancel();
     this.#asking.abort();
     this.#asking = new AbortController();
+    this.#leaveChanged();
   }
 
   /** Ends all work for good. */
@@ -335,6 +337,18 @@ export class ImageFigures {
   #tellRun(run: ChangedRun): void {
     this.#changed = run;
     this.#parts.tell({ type: 'changed-run', image: this.card.id, run });
+  }
+
+  /** The changed run that figures can be asked of; null while there is none, or while another one is on its way. */
+  get #changedRun(): number | null {
+    return this.#changed?.id === this.#askedChanges ? this.#changed.id : null;
+  }
+
+  /** Another change takes the place of the run, or none. */
+  #leaveChanged(): void {
+    this.#askingChanged.abort();
+    this.#askingChanged = new AbortController();
+    this.#forgetChangedPreference();
   }
 
   #forgetChangedPreference(): void {

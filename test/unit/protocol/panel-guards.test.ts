@@ -20,6 +20,8 @@ const GOOD: readonly FromPanel[] = [
   { type: 'selected', layer: 8, head: 3, label: 'L8 H3' },
   { type: 'picture', id: 1, svg: '<svg/>', png: null },
   { type: 'picture', id: 1, svg: null, png: new Uint8Array([1, 2]) },
+  { type: 'picture-copied', picture: 'attention', problem: null },
+  { type: 'picture-copied', picture: 'layers', problem: 'Document is not focused.' },
   { type: 'error', message: 'x' },
 ];
 
@@ -50,6 +52,8 @@ const HOSTILE: readonly unknown[] = [
   { type: 'selected', layer: Infinity, head: 0, label: '' },
   { type: 'selected', layer: 0, head: 0, label: ['L0'] },
   { type: 'picture', id: 0.5, svg: null, png: null },
+  { type: 'picture-copied', picture: 'another', problem: null },
+  { type: 'picture-copied', picture: 'head', problem: 'x'.repeat(3_000) },
   { type: 'picture', id: 1, svg: null, png: [1, 2, 3] },
   { type: 'picture', id: 1, svg: null, png: { byteLength: 3 } },
   { type: 'error', message: 'x'.repeat(3000) },

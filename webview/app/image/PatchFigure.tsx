@@ -33,7 +33,7 @@ export function PatchFigure({ view }: { readonly view: ImageView }): JSX.Element
   const { trouble } = state.image;
   const wrong = rollout ? trouble.rollout : trouble.attention;
   return (
-    <figure class="patch-figure">
+    <figure class="patch-figure" data-vscode-context={ATTENTION_CONTEXT}>
       <div class="figure-title">
         <b>{tokenWords(card, token)}</b> <span class="muted">{rollout ? 'takes from' : 'attends to'}</span>
       </div>
@@ -60,6 +60,8 @@ export function PatchFigure({ view }: { readonly view: ImageView }): JSX.Element
     </figure>
   );
 }
+
+const ATTENTION_CONTEXT = JSON.stringify({ webviewSection: 'attention', preventDefaultContextMenuItems: true });
 
 function Heat(props: {
   readonly view: ImageView;

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
-import { headEntries } from '../../../src/core/charts/head-entries.js';
+import { type Entry, headEntries } from '../../../src/core/charts/head-entries.js';
 import { fixed } from '../../../src/core/text/numbers.js';
 import type { HeadOnImage } from '../../../src/protocol/image.js';
 import { moveWithKeyBias } from '../../lib/entry-cursor.js';
@@ -29,6 +29,10 @@ export function Strip(props: {
   const { dispatch } = usePanel();
   const list = useRef<HTMLDivElement>(null);
   const entries = useMemo(() => stripEntries(figures, chosen), [figures, chosen]);
+  const cosines = useMemo(
+    () => new Map(headEntries(view.head, view.layer.modeBand).map((entry) => [entry.first, cosineWords(entry)])),
+    [view.head, view.layer],
+  );
   const most = mostOf([figures.keyBias.shareOfScore, ...figures.entries.map(({ shareOfScore }) => shareOfScore)]);
   useLayoutEffect(() => {
     const box = list.current;
@@ -65,6 +69,7 @@ export function Strip(props: {
           figures={figures}
           chosen={entry.first === chosen}
           most={most}
+          cosine={cosines.get(entry.first) ?? ''}
         />
       ))}
     </div>
@@ -77,8 +82,9 @@ function Thumbnail(props: {
   readonly figures: HeadOnImage;
   readonly chosen: boolean;
   readonly most: number;
+  readonly cosine: string;
 }): JSX.Element {
-  const { entry, view, figures, chosen, most } = props;
+  const { entry, view, figures, chosen, most, cosine } = props;
   const { card, between } = view;
   const { dispatch } = usePanel();
   const { first, last } = entry;
@@ -86,7 +92,6 @@ function Thumbnail(props: {
     const maps = mapsOf(figures, card, { first, last });
     return modesPaint(card, { ...maps, end: maps.count > 1 ? 1 : strongerEnd(maps) }, between, null, 1);
   }, [figures, card, first, last, between]);
-  const cosine = useMemo(() => cosineWords(view, first), [view.head, view.layer, first]);
   const [height, width] = card.inputSize;
   const scale = SIDE / Math.max(width, height);
   return (
@@ -112,8 +117,6 @@ function Thumbnail(props: {
 }
 
 /** A mode's cosine; of a block how many modes it has. */
-function cosineWords({ head, layer }: ImageView, first: number): string {
-  const entry = headEntries(head, layer.modeBand).find((one) => one.first === first);
-  if (entry === undefined) return '';
+function cosineWords(entry: Entry): string {
   return entry.count > 1 ? `\u00d7${entry.count}` : fixed(entry.cos);
 }

@@ -11,7 +11,7 @@ import type { ImageView } from '../image/view.js';
 import { movedWords } from './outcome-words.js';
 
 /** What the token that asks attends to in the selected head, before and after a change, on one scale. */
-export function BeforeAfter({ view }: { readonly view: ImageView }): JSX.Element {
+export function BeforeAfter({ view }: { readonly view: ImageView }): JSX.Element | null {
   const { card, token, layer, head, attention, changedAttention } = view;
   const found = useMemo(() => {
     const before = attention === null ? null : headAttention(card, attention, head.index);
@@ -19,7 +19,10 @@ export function BeforeAfter({ view }: { readonly view: ImageView }): JSX.Element
     return before === null || after === null ? null : { before, after };
   }, [card, attention, changedAttention, head.index]);
   const { value: pair, fresh } = useKept(found, card.id);
-  if (pair === null) return <p class="muted">Attention of the changed model is on its way.</p>;
+  if (pair === null) {
+    const wrong = view.state.image.trouble.change !== undefined;
+    return wrong ? null : <p class="muted">Attention of the changed model is on its way.</p>;
+  }
   const { before, after } = pair;
   const largest = Math.max(before.peak, after.peak);
   return (

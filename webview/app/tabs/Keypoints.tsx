@@ -71,7 +71,7 @@ export function Keypoints({ view }: { readonly view: ImageView }): JSX.Element {
             )}
           </div>
           {own === null ? null : <GroupMatrix figures={own} layer={layer.index} head={head.index} />}
-          <Prompting view={view} />
+          <Prompting key={card.id} view={view} />
         </>
       )}
     </div>

@@ -69,12 +69,12 @@ export function RegionPainter(props: {
         ) : null}
         {tool === 'brush' ? (
           <Slider
-            label="Width"
+            label="Patches wide"
             min={1}
             max={8}
             step={1}
             value={brush}
-            text={`${brush} patch${brush === 1 ? '' : 'es'}`}
+            text={String(brush)}
             onChange={setBrush}
           />
         ) : null}

@@ -56,23 +56,34 @@ const STEPS = 4_096;
 /** Strength of a colour at each step of reach. */
 const CURVE = Float32Array.from({ length: STEPS + 1 }, (_, step) => (step / STEPS) ** GAMMA);
 
+/** The strength of a colour for each value of a field, in place: `reach` for the many pixels of a picture. */
+function toStrengths(field: Float32Array, { end, scale: { low, high } }: ModeOverlay): Float32Array {
+  const extent = high - low;
+  if (!(extent > 0)) return field.fill(0);
+  for (let i = 0; i < field.length; i++) {
+    const part = ((field[i] ?? 0) * end - low) / extent;
+    const step = part > 0 ? (part < 1 ? Math.floor(part * STEPS + 0.5) : STEPS) : 0;
+    field[i] = CURVE[step] ?? 0;
+  }
+  return field;
+}
+
 /** The picture with the query map in its red, the key map in its green and blue channel: both is white, neither a dim picture. */
 export function paintModes(gray: GrayPicture, overlay: ModeOverlay, between: Between): RgbaPicture {
   const { width, height, data: light } = gray;
-  const { end, scale } = overlay;
   const data = new Uint8ClampedArray(width * height * 4);
-  const fields = [overlay.query, overlay.key].map((map) =>
-    map === null ? null : interpolate(map, width, height, between),
-  );
-  const [query = null, key = null] = fields;
-  const step = (field: Float32Array | null, i: number): number =>
-    field === null ? 0 : (CURVE[Math.round(reach(field[i] ?? 0, end, scale) * STEPS)] ?? 0);
+  const strengths = (map: PatchMap | null): Float32Array =>
+    map === null ? new Float32Array(light.length) : toStrengths(interpolate(map, width, height, between), overlay);
+  const reds = strengths(overlay.query);
+  const cyans = strengths(overlay.key);
   for (let i = 0, to = 0; i < light.length; i++, to += 4) {
     const own = light[i] ?? 0;
-    const red = step(query, i);
-    const cyan = step(key, i);
+    const red = reds[i] ?? 0;
+    const cyan = cyans[i] ?? 0;
+    const rest = own * (DIM + (1 - DIM) * cyan) + ADDED * cyan;
     data[to] = own * (DIM + (1 - DIM) * red) + ADDED * red;
-    data[to + 1] = data[to + 2] = own * (DIM + (1 - DIM) * cyan) + ADDED * cyan;
+    data[to + 1] = rest;
+    data[to + 2] = rest;
     data[to + 3] = 255;
   }
   return { width, height, data };

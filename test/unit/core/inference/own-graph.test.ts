@@ -60,14 +60,17 @@ describe('inputs of a graph', () => {
 
   it('are a picture, and what gets ones', () => {
     const { mixed, ...found } = inputsOf(port('weight', [3]), port('ids', [null, 7], 'I64'), picture);
-    expect(found).toEqual({ picture: 'picture', idle: [{ name: 'ids', type: 'int64', dims: [1, 7] }] });
+    expect(found).toEqual({
+      picture: { name: 'picture', type: 'float32' },
+      idle: [{ name: 'ids', type: 'int64', dims: [1, 7] }],
+    });
     expect([...mixed]).toEqual(['ids', 'words', 'both']);
   });
 
   const refused: [string, GraphPort[], string][] = [
     ['no picture', [port('tokens', [1, 7])], 'no input for pictures'],
     ['another size', [port('picture', [1, 3, 32, 48])], 'pictures of 32 x 48 pixels, not 32 x 64'],
-    ['half precision', [port('picture', [1, 3, 32, 64], 'F16')], 'is not float32'],
+    ['whole numbers', [port('picture', [1, 3, 32, 64], 'U8')], 'is neither float32 nor float16'],
     ['several pictures', [port('picture', [8, 3, 32, 64])], 'takes 8 pictures at a time'],
     ['colours last', [port('picture', [1, 32, 64, 3])], 'second axis of the input picture of its graph has 32'],
     ['text', [picture, port('names', [1], null)], 'takes more than a picture: names'],

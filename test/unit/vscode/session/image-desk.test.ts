@@ -375,48 +375,6 @@ describe('figures', () => {
     expect(lab.last('attention-change').call.signal.aborted).toBe(true);
   });
 
-  it('of the changed model are asked for while there is one, and are void with the next change', async () => {
-    const { session, port, lab } = await withPicture();
-    const wanted = (token: number): void => {
-      session.image.ask(port, { type: 'want-changed-attention', image: 1, layer: 2, token });
-      session.image.ask(port, { type: 'want-changed-preference', image: 1, keys: 'all' });
-    };
-    wanted(0);
-    await settled();
-    expect(lab.calls.map(({ name }) => name)).toEqual(['open']);
-    const masking = session.image.figures?.setMask({ kind: 'painted', labels: new Uint8Array(4) });
-    lab.last('mask').answer({ patches: Int8Array.of(1, 0) });
-    await masking;
-    const change = async (keys: number): Promise<void> => {
-      session.image.ask(port, { type: 'change', image: 1, change: { kind: 'nearest-keys', keys } });
-      lab.last('change').answer({ change: { kind: 'nearest-keys', keys }, attentionChange: [], massOutside: [] });
-      await settled();
-    };
-    await change(2);
-    wanted(3);
-    lab.last('changed-attention').answer({ layer: 2, token: 3 });
-    await settled();
-    const run = of(port, 'changed-run').at(-1)?.run?.id;
-    expect(of(port, 'changed-attention')).toMatchObject([{ figures: { image: 1, run, layer: 2, token: 3 } }]);
-    expect(lab.last('changed-preference').params).toEqual({ layer: 0, keys: 'all', patches: Int8Array.of(1, 0) });
-    lab.last('changed-preference').answer({ layer: 0 });
-    await settled();
-    expect(of(port, 'changed-preference')).toMatchObject([{ run, figures: { layer: 0 } }]);
-    const later = panel();
-    session.attach(later);
-    session.ready(later);
-    expect(of(later, 'changed-preference')).toHaveLength(1);
-
-    wanted(4);
-    const [rows, layer] = [lab.last('changed-attention'), lab.last('changed-preference')];
-    await change(3);
-    expect(layer.call.signal.aborted).toBe(true);
-    rows.answer({ layer: 2, token: 4 });
-    await settled();
-    expect(of(port, 'changed-attention')).toHaveLength(1);
-    expect(of(port, 'changed-run').at(-1)?.run?.id).toBeGreaterThan(run ?? NaN);
-  });
-
   it('of keypoints end with the heads that follow them beyond chance', async () => {
     const { session, port, lab } = await withPicture();
     session.image.ask(port, { type: 'want-keypoints', image: 1, by: 'scale' });

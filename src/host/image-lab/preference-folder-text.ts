@@ -1,7 +1,8 @@
-import type { Region } from '../../core/analysis/image/head-preference.js';
+import { REGION_NAMES, type Region, SOURCE_NAMES } from '../../core/analysis/image/head-preference.js';
+import type { PreferenceOverPictures } from '../../core/analysis/image/preference-statistics.js';
 import type { MeanInterval } from '../../core/analysis/mean-interval.js';
 import { fixed } from '../../core/text/numbers.js';
-import type { FolderResult } from '../commands/preference-over-folder.js';
+import type { FolderResult } from './preference-over-folder.js';
 
 /** Pictures that are named; the others are counted. */
 const NAMED = 5;
@@ -51,4 +52,30 @@ function interval(found: MeanInterval | undefined): string {
   if (found === undefined) return '–';
   const { mean, low, high } = found;
   return low === null || high === null ? fixed(mean) : `${fixed(mean)} (${fixed(low)} to ${fixed(high)})`;
+}
+
+const CSV_COLUMNS = ['layer', 'head', 'queries', 'keys', 'figure', 'mean', 'low', 'high', 'pictures'];
+
+/** The same as a row a figure; a layer's own rows, which are means over its heads, have no head. */
+export function folderCsv({ layers }: FolderResult): string {
+  const rows = layers.flatMap(({ index, preference, heads }) => [
+    ...csvRows(index, '', preference),
+    ...heads.flatMap((head) => csvRows(index, head.index, head.preference)),
+  ]);
+  return `${[CSV_COLUMNS, ...rows].map((row) => row.join(',')).join('\r\n')}\r\n`;
+}
+
+function csvRows(layer: number, head: number | '', preference: PreferenceOverPictures): (string | number)[][] {
+  return SOURCE_NAMES.flatMap((source) => {
+    const told = preference[source];
+    if (told === null) return [];
+    return (['share', 'ratio'] as const).flatMap((figure) =>
+      REGION_NAMES.flatMap((region) => {
+        const found = (figure === 'share' ? told : told.ratio)[region];
+        if (found === undefined) return [];
+        const { mean, low, high, count } = found;
+        return [[layer, head, source, region, figure, mean, low ?? '', high ?? '', count]];
+      }),
+    );
+  });
 }

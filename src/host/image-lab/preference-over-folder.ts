@@ -7,17 +7,49 @@ import { CheckpointError, type Warning } from '../../core/errors.js';
 import { type ModelInput, preprocess } from '../../core/image/preprocess/preprocess.js';
 import type { Preprocessing } from '../../core/image/preprocess/preprocessing.js';
 import type { Size } from '../../core/image/preprocess/picture.js';
-import { NO_EDITS } from '../../core/inference/edits.js';
-import { seenLabels } from '../../host/image-lab/labels.js';
-import { checkFinite } from '../../host/image-lab/not-finite.js';
-import { readPicture } from '../../host/image-lab/picture-source.js';
-import type { MaskPair, PairedFolder } from '../../host/images/mask-pairs.js';
-import { type ObjectMask, objectMask } from '../../host/images/object-mask.js';
-import type { InferenceSession } from '../../host/inference/inference-session.js';
-import type { AttentionOptions } from './attention.js';
-import type { SkippedPicture } from './folder-run.js';
-import { assumed } from './run-on-image.js';
-import type { VisionModel } from './vision-model.js';
+import type { ForwardModel } from '../../core/inference/forward.js';
+import type { KeyVariant } from '../../core/analysis/image/patch-attention.js';
+import { type MaskPair, type PairedFolder, pairMasks } from '../images/mask-pairs.js';
+import { type ObjectMask, objectMask } from '../images/object-mask.js';
+import type { InferenceSession } from '../inference/inference-session.js';
+import { seenLabels } from './labels.js';
+import { checkFinite } from './not-finite.js';
+import { readPicture } from './picture-source.js';
+
+/** A model whose preference is measured. */
+interface MeasuredModel {
+  /** Of the checkpoint, for messages. */
+  readonly name: string;
+  readonly forward: Pick<ForwardModel, 'patches'>;
+  /** Gives the session for inputs of that size; whoever gives it ends it. */
+  session(size: Size): Promise<InferenceSession>;
+}
+
+/** What is measured. */
+interface MeasuredPreference {
+  readonly layers: readonly number[];
+  /** Null: all heads. */
+  readonly head: number | null;
+  readonly keys: KeyVariant;
+  /** What the labels of the masks mean; null: what they look like. */
+  readonly labels: LabelMeaning | null;
+}
+
+/** A picture that could not be used, and why. */
+interface SkippedPicture {
+  readonly name: string;
+  readonly problem: string;
+}
+
+/** Pictures of a folder with their masks. @throws CheckpointError `empty` where no picture has one. */
+export async function pairedFolder(folder: string): Promise<PairedFolder> {
+  const paired = await pairMasks(folder);
+  if (paired.pairs.length > 0) return paired;
+  const { length } = paired.imagesWithoutMask;
+  const problem = `no picture in it has a mask (${length} picture${length === 1 ? '' : 's'})`;
+  const advice = 'name masks NAME_mask.png, or put them into a folder masks or annotations beside images';
+  throw new CheckpointError('empty', quoteName(path.basename(path.resolve(folder))), problem, advice);
+}
 
 /** Preference over pictures of one head or, as the mean over heads, of one layer. */
 interface OverPictures {
@@ -49,15 +81,13 @@ export class PreferenceOverFolder {
   /** By meaning of the labels; roles go when a mask has labels that are none. */
   readonly #statistics: Record<LabelMeaning, Map<number, LayerStatistics>> = { roles: new Map(), objects: new Map() };
   #meaning: LabelMeaning;
-  #session: { readonly size: Size; readonly session: InferenceSession } | null = null;
   #largestError = 0;
 
   constructor(
     private readonly signal: AbortSignal,
-    private readonly vision: VisionModel,
+    private readonly model: MeasuredModel,
     private readonly preprocessing: Preprocessing,
-    private readonly layers: readonly number[],
-    private readonly wanted: AttentionOptions,
+    private readonly wanted: MeasuredPreference,
   ) {
     this.#meaning = wanted.labels ?? 'roles';
   }
@@ -70,10 +100,10 @@ export class PreferenceOverFolder {
     });
     if (read === null) return;
     const { input, labels, mask } = read;
-    const session = await this.#sessionOf(input.size);
+    const session = await this.model.session(input.size);
     const run = await session.run(input.pixels, this.signal);
     try {
-      checkFinite(run, this.vision.name);
+      checkFinite(run, this.model.name);
     } catch (error) {
       this.#skip(pair.image, error);
       return;
@@ -83,7 +113,7 @@ export class PreferenceOverFolder {
       this.wanted.labels !== null || this.#meaning === 'objects' ? [this.#meaning] : ['roles', 'objects'];
     const maps = meanings.map((meaning): MeantLabels => ({ labels, meaning }));
     const { head, keys } = this.wanted;
-    for (const layer of this.layers) {
+    for (const layer of this.wanted.layers) {
       const questions = { labels: maps, keys, nearestKeys: null };
       const found = await run.attend({ layer, head, questions, keep: false, token: null }, this.signal);
       this.bytesRead += found.bytesRead;
@@ -140,7 +170,7 @@ export class PreferenceOverFolder {
       throw new CheckpointError('unsupported', drawn.name, problem, 'leave --labels roles out');
     }
     const original = [picture.height, picture.width] as const;
-    const { patch } = this.vision.forward.patches;
+    const { patch } = this.model.forward.patches;
     const { patches, warnings } = seenLabels(own.map, original, this.preprocessing, patch, drawn.name);
     if (!patches.some((label) => label > 0)) {
       throw new CheckpointError(
@@ -157,17 +187,6 @@ export class PreferenceOverFolder {
   #skip(name: string, error: unknown): void {
     if (!(error instanceof CheckpointError)) throw error;
     this.#skipped.push({ name, problem: `${error.file}: ${error.problem}; ${error.advice}` });
-  }
-
-  /** The session for inputs of that size; there is one at a time. */
-  async #sessionOf(size: Size): Promise<InferenceSession> {
-    if (this.#session !== null && String(this.#session.size) === String(size)) return this.#session.session;
-    await this.#session?.session.dispose();
-    const session = this.vision.session(NO_EDITS, size, true);
-    this.#session = { size, session };
-    const loaded = await session.load(this.signal);
-    if (this.warnings.length === 0) this.warnings.push(...assumed(loaded));
-    return session;
   }
 
   #count(all: Map<number, LayerStatistics>, layer: number, figures: readonly AttentionFigures[], at: number): void {
