@@ -58,15 +58,16 @@ function ui() {
 
 /** Suites of each part of the tests, made when they start: the files of some are made by the build. */
 const unitTests = () => vitest('unit');
-const onThePackage = [() => vitest('packaging'), editor, ui];
+/** One group after the other; the suites of a group side by side, since each waits for its own editor most of the time. */
+const onThePackage = [[() => vitest('packaging')], [editor, ui]];
 
-/** @type {Record<string, { checks: Step[], suites: (() => Step)[], packaged: (() => Step)[] }>} */
+/** @type {Record<string, { checks: Step[], suites: (() => Step)[], packaged: (() => Step)[][] }>} */
 const parts = {
   everything: { checks, suites: [unitTests], packaged: onThePackage },
   unit: { checks: [], suites: [unitTests], packaged: [] },
-  packaging: { checks: [], suites: [], packaged: [() => vitest('packaging')] },
-  editor: { checks: [], suites: [], packaged: [editor] },
-  ui: { checks: [], suites: [], packaged: [ui] },
+  packaging: { checks: [], suites: [], packaged: [[() => vitest('packaging')]] },
+  editor: { checks: [], suites: [], packaged: [[editor]] },
+  ui: { checks: [], suites: [], packaged: [[ui]] },
 };
 
 const sum = { passed: 0, failed: 0, skipped: 0 };
@@ -95,7 +96,8 @@ async function runPart(name) {
   if (chosen === undefined) throw new Error(`There is no part ${name} but ${Object.keys(parts).join(', ')}.`);
   if (!add(await runCheck(build))) return;
   await Promise.all([runChecks(chosen.checks), runSuites(chosen.suites)]);
-  if (chosen.packaged.length > 0 && add(await runCheck(pack))) await runSuites(chosen.packaged);
+  if (chosen.packaged.length === 0 || !add(await runCheck(pack))) return;
+  for (const group of chosen.packaged) await Promise.all(group.map((suite) => runSuites([suite])));
 }
 
 await runPart(part);

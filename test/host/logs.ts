@@ -5,6 +5,9 @@ import path from 'node:path';
 const KNOWN_NOISE = [
   // a tree is drawn again while an item of it is being revealed; the next change reveals it
   /\[TreeView:qkLens\.checkpoints\] Failed to resolve tree node for element /,
+  // a window that loads again finds the lock of the one before, which is being written
+  /EEXIST: file already exists, open '.*vscode\.lock'/,
+  / SyntaxError: Unexpected end of JSON input$/,
   // work that nobody waits for any more, as when the window closes
   /: Canceled$/,
 ];
