@@ -24,9 +24,11 @@ const build = { name: 'build', command: [process.execPath, '.config/build.mjs'] 
 /** @type {Step} */
 const pack = { name: 'package', command: [process.execPath, '.config/package.mjs'] };
 
-/** Independent of each other; the longest first. @type {Step[]} */
+/** Half a minute of one processor: beside the suites that wait for an editor. @type {Step[]} */
+const lint = [{ name: 'lint', command: [bin('eslint'), '--config', '.config/eslint.mjs', '--max-warnings', '0', '.'] }];
+
+/** Beside the unit tests. @type {Step[]} */
 const checks = [
-  { name: 'lint', command: [bin('eslint'), '--config', '.config/eslint.mjs', '--max-warnings', '0', '.'] },
   { name: 'test host', command: [process.execPath, 'build/test/host/run/prepare.mjs'] },
   { name: 'types', command: [bin('tsc'), '-b', '.', '.config'] },
   { name: 'unused code', command: [bin('knip'), '--config', '.config/knip.json'] },
@@ -61,13 +63,13 @@ const unitTests = () => vitest('unit');
 /** One group after the other; the suites of a group side by side, since each waits for its own editor most of the time. */
 const onThePackage = [[() => vitest('packaging')], [editor, ui]];
 
-/** @type {Record<string, { checks: Step[], suites: (() => Step)[], packaged: (() => Step)[][] }>} */
+/** @type {Record<string, { checks?: Step[], suites?: (() => Step)[], packaged?: (() => Step)[][], beside?: Step[] }>} */
 const parts = {
-  everything: { checks, suites: [unitTests], packaged: onThePackage },
-  unit: { checks: [], suites: [unitTests], packaged: [] },
-  packaging: { checks: [], suites: [], packaged: [[() => vitest('packaging')]] },
-  editor: { checks: [], suites: [], packaged: [[editor]] },
-  ui: { checks: [], suites: [], packaged: [[ui]] },
+  everything: { checks, suites: [unitTests], packaged: onThePackage, beside: lint },
+  unit: { suites: [unitTests] },
+  packaging: { packaged: [[() => vitest('packaging')]] },
+  editor: { packaged: [[editor]] },
+  ui: { packaged: [[ui]] },
 };
 
 const sum = { passed: 0, failed: 0, skipped: 0 };
@@ -90,14 +92,20 @@ async function runSuites(suites) {
   for (const suite of suites) add(await runSuite(suite()));
 }
 
+/** Packages what was built, and runs suites on it. @param {(() => Step)[][]} groups */
+async function runPackaged(groups) {
+  if (groups.length === 0 || !add(await runCheck(pack))) return;
+  for (const group of groups) await Promise.all(group.map((suite) => runSuites([suite])));
+}
+
 /** Runs the part; without a build or a package the rest would test what is not there. @param {string} name */
 async function runPart(name) {
   const chosen = parts[name];
   if (chosen === undefined) throw new Error(`There is no part ${name} but ${Object.keys(parts).join(', ')}.`);
+  const { checks: some = [], suites = [], packaged = [], beside = [] } = chosen;
   if (!add(await runCheck(build))) return;
-  await Promise.all([runChecks(chosen.checks), runSuites(chosen.suites)]);
-  if (chosen.packaged.length === 0 || !add(await runCheck(pack))) return;
-  for (const group of chosen.packaged) await Promise.all(group.map((suite) => runSuites([suite])));
+  await Promise.all([runChecks(some), runSuites(suites)]);
+  await Promise.all([runPackaged(packaged), runChecks(beside)]);
 }
 
 await runPart(part);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SAMPLE } from '../host/workspace.js';
 import { PanelPage } from './support/panel.js';
+import type { ThemeId } from './support/theme.js';
 import { useWorkbench } from './support/use-workbench.js';
 
 const CHECKPOINTS = 'test/fixtures/checkpoints';
@@ -27,6 +28,27 @@ test('the view lists checkpoints, opens to layers, and a layer selects itself in
   const panel = await PanelPage.shown(workbench());
   await panel.headShown(7, 0);
   await workbench().screenshot('checkpoints-view');
+});
+
+test('a tensor of the tree shows its statistics, its elements and its spectrum', async () => {
+  await workbench().run('View: Show QK Lens');
+  await row(/^Layer 3/)
+    .locator('.monaco-tl-twistie')
+    .click();
+  await row(/query\.weight/).click();
+  const frame = await workbench().webview('.tensor canvas');
+  assert.match(await frame.locator('.tensor .facts').innerText(), /147\s456/);
+  const place = frame.getByRole('img', { name: /Rows 0 to 383, columns 0 to 383/ });
+  await place.press('+');
+  await frame.getByRole('img', { name: /Rows 96 to 287, columns 96 to 287/ }).waitFor();
+  await frame.getByRole('button', { name: 'Whole' }).click();
+  await place.waitFor();
+  await frame.getByRole('button', { name: 'Read singular values' }).click();
+  await frame.getByText('384 singular values').waitFor();
+  for (const theme of ['light', 'highContrast', 'dark'] satisfies ThemeId[]) {
+    await workbench().setTheme(theme);
+    await workbench().screenshot(`tensor-${theme}`);
+  }
 });
 
 test('tensors are filtered by words', async () => {
