@@ -24,7 +24,7 @@ const build = { name: 'build', command: [process.execPath, '.config/build.mjs'] 
 /** @type {Step} */
 const pack = { name: 'package', command: [process.execPath, '.config/package.mjs'] };
 
-/** Half a minute of one processor: beside the suites that wait for an editor. @type {Step[]} */
+/** Half a minute of one processor: beside suites that leave one free, and not beside a browser, which then misses its time. @type {Step[]} */
 const lint = [{ name: 'lint', command: [bin('eslint'), '--config', '.config/eslint.mjs', '--max-warnings', '0', '.'] }];
 
 /** Beside the unit tests. @type {Step[]} */
@@ -60,16 +60,15 @@ function ui() {
 
 /** Suites of each part of the tests, made when they start: the files of some are made by the build. */
 const unitTests = () => vitest('unit');
-/** One group after the other; the suites of a group side by side, since each waits for its own editor most of the time. */
-const onThePackage = [[() => vitest('packaging')], [editor, ui]];
+const onThePackage = [() => vitest('packaging'), editor];
 
-/** @type {Record<string, { checks?: Step[], suites?: (() => Step)[], packaged?: (() => Step)[][], beside?: Step[] }>} */
+/** @type {Record<string, { checks?: Step[], suites?: (() => Step)[], packaged?: (() => Step)[], beside?: Step[], last?: (() => Step)[] }>} */
 const parts = {
-  everything: { checks, suites: [unitTests], packaged: onThePackage, beside: lint },
+  everything: { checks, suites: [unitTests], packaged: onThePackage, beside: lint, last: [ui] },
   unit: { suites: [unitTests] },
-  packaging: { packaged: [[() => vitest('packaging')]] },
-  editor: { packaged: [[editor]] },
-  ui: { packaged: [[ui]] },
+  packaging: { packaged: [() => vitest('packaging')] },
+  editor: { packaged: [editor] },
+  ui: { packaged: [ui] },
 };
 
 const sum = { passed: 0, failed: 0, skipped: 0 };
@@ -92,20 +91,22 @@ async function runSuites(suites) {
   for (const suite of suites) add(await runSuite(suite()));
 }
 
-/** Packages what was built, and runs suites on it. @param {(() => Step)[][]} groups */
-async function runPackaged(groups) {
-  if (groups.length === 0 || !add(await runCheck(pack))) return;
-  for (const group of groups) await Promise.all(group.map((suite) => runSuites([suite])));
+/** Packages what was built, and runs suites on it. @param {(() => Step)[]} suites @returns {Promise<boolean>} whether there is a package */
+async function runPackaged(suites) {
+  if (suites.length === 0 || !add(await runCheck(pack))) return false;
+  await runSuites(suites);
+  return true;
 }
 
 /** Runs the part; without a build or a package the rest would test what is not there. @param {string} name */
 async function runPart(name) {
   const chosen = parts[name];
   if (chosen === undefined) throw new Error(`There is no part ${name} but ${Object.keys(parts).join(', ')}.`);
-  const { checks: some = [], suites = [], packaged = [], beside = [] } = chosen;
+  const { checks: some = [], suites = [], packaged = [], beside = [], last = [] } = chosen;
   if (!add(await runCheck(build))) return;
   await Promise.all([runChecks(some), runSuites(suites)]);
-  await Promise.all([runPackaged(packaged), runChecks(beside)]);
+  const [isPackaged] = await Promise.all([runPackaged(packaged), runChecks(beside)]);
+  if (isPackaged) await runSuites(last);
 }
 
 await runPart(part);

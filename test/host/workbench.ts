@@ -39,6 +39,7 @@ const KNOWN_NOISE = [
   /authentication provider 'github'/,
   // said by parts of the workbench itself when its window is reloaded
   /Unable to (read|write) file 'vscode-remote:[^']*\/data\/User\/[^']*' \(Canceled: Canceled\)/,
+  /Unable to write file 'vscode-log:[^']*' \(Error: IndexedDB database 'vscode-web-db' is closed\.\)/,
   /\[lifecycle\] Long running operations during shutdown are unsupported in the web/,
   // a picture of the welcome page that this host leaves out
   /\/browser\/media\/templates\.png$/,

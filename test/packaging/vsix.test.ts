@@ -46,6 +46,8 @@ const EXPECTED = [
   'extension/media/icons/qk-lens.svg',
   'extension/media/l10n/bundle.l10n.json',
   'extension/media/pictures/checkpoints-view.png',
+  'extension/media/pictures/code.png',
+  'extension/media/pictures/image-row.png',
   'extension/media/pictures/panel-dark.png',
   'extension/media/pictures/panel-high-contrast.png',
   'extension/media/pictures/panel-light.png',

@@ -76,28 +76,6 @@ export function rowKey(layer: number, token: number): string {
   return `${layer} ${token}`;
 }
 
-/** True for messages about the image. */
-export function isImageMessage(message: { readonly type: string }): message is ImageToPanel {
-  return IMAGE_MESSAGES.has(message.type);
-}
-
-const IMAGE_MESSAGES: ReadonlySet<string> = new Set<ImageToPanel['type']>([
-  'image',
-  'head-on-image',
-  'attention-rows',
-  'rollout',
-  'mask',
-  'preference',
-  'changed-run',
-  'changed-attention',
-  'changed-preference',
-  'keypoints',
-  'interrelation',
-  'significant-heads',
-  'image-progress',
-  'image-trouble',
-]);
-
 /** What is known after a message; figures of another picture, model or preprocessing than the one on show change nothing. */
 export function afterImageMessage(image: ImageFigures, message: ImageToPanel): ImageFigures {
   switch (message.type) {

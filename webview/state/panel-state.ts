@@ -1,7 +1,8 @@
 import type { Basis } from '../../src/core/analysis/figures.js';
 import type { KeyVariant } from '../../src/core/analysis/image/patch-attention.js';
 import type { FileCard, FileNote, Focus, ProblemPage, ToPanel } from '../../src/protocol/panel.js';
-import { afterImageMessage, headKey, isImageMessage, type ImageFigures } from './image-state.js';
+import { isImageMessage } from '../../src/protocol/is-to-panel.js';
+import { afterImageMessage, headKey, type ImageFigures } from './image-state.js';
 import { advance, sameFocus, type Run } from './run.js';
 import {
   firstHead,

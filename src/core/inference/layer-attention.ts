@@ -2,9 +2,10 @@ import type { HeadWeights } from '../analysis/image/head-weights.js';
 import type { SourceOf } from '../analysis/layer.js';
 import type { Projection, VectorView } from '../model/model.js';
 import { readMatrixView, readVectorView } from '../tensors/read.js';
-import { type ForwardModel, type NormWeights, type PatchGrid, prefixLength } from './forward.js';
+import { type ForwardModel, type PatchGrid, prefixLength } from './forward.js';
 import { biasTable, relativeIndex } from './relative-positions.js';
 import { type RotationTables, rotationTables } from './rotation.js';
+import { normalise, readNorm } from './weights-in-memory.js';
 
 /** What recomputing the attention of one layer takes, in memory; nothing of other layers. */
 export interface LayerAttention {
@@ -23,14 +24,6 @@ export interface LayerAttention {
 interface JointWeights {
   readonly values: Float64Array;
   readonly bias: Float64Array | null;
-}
-
-/** A norm in memory. */
-interface Norm {
-  readonly kind: 'layer' | 'rms';
-  readonly gain: Float64Array;
-  readonly shift: Float64Array | null;
-  readonly epsilon: number;
 }
 
 /** Reads what the attention of a layer depends on, for pictures of a grid of patches. */
@@ -92,26 +85,6 @@ async function readProjection({ weight, bias }: Projection, sourceOf: SourceOf) 
 
 async function readVector(view: VectorView, sourceOf: SourceOf): Promise<Float64Array> {
   return readVectorView(await sourceOf(view.tensor.file), view);
-}
-
-async function readNorm({ kind, gain, shift, epsilon }: NormWeights, sourceOf: SourceOf): Promise<Norm> {
-  return {
-    kind,
-    gain: await readVector(gain, sourceOf),
-    shift: shift === null ? null : await readVector(shift, sourceOf),
-    epsilon,
-  };
-}
-
-function normalise(values: Float64Array, { kind, gain, shift, epsilon }: Norm): void {
-  const size = gain.length;
-  for (let at = 0; at < values.length; at += size) {
-    const row = values.subarray(at, at + size);
-    const middle = kind === 'layer' ? row.reduce((sum, value) => sum + value, 0) / size : 0;
-    const spread = row.reduce((sum, value) => sum + (value - middle) ** 2, 0) / size;
-    const factor = 1 / Math.sqrt(spread + epsilon);
-    for (let i = 0; i < size; i++) row[i] = ((row[i] ?? 0) - middle) * factor * (gain[i] ?? 1) + (shift?.[i] ?? 0);
-  }
 }
 
 function turn(values: Float64Array, size: number, { pairs, cos, sin }: RotationTables): void {

@@ -1,9 +1,8 @@
 import type { Tokens } from '../analysis/image/head-weights.js';
 import type { SourceOf } from '../analysis/layer.js';
-import type { Projection } from '../model/model.js';
-import { readMatrixView, readVectorView } from '../tensors/read.js';
-import type { ForwardModel, NormWeights, PatchGrid } from './forward.js';
+import type { ForwardModel, PatchGrid } from './forward.js';
 import { readLayerAttention } from './layer-attention.js';
+import { normalise, readLinear, readNorm } from './weights-in-memory.js';
 
 /** How far the output of an attention layer that was computed anew is from that of the model. */
 export interface RecomputedOutput {
@@ -62,7 +61,7 @@ export async function recomputeLayer(
   const { spec, value, output: last, innerNorm } = block.attention;
   const { count, width } = tokens;
   const parts = await readLayerAttention(forward, layer, grid, sourceOf);
-  const own = await readProjection(value, sourceOf);
+  const own = await readLinear(value, sourceOf);
   const size = own.rows / spec.keyValueHeads;
   const columns = spec.heads * size;
   const joint = new Float64Array(count * columns);
@@ -93,9 +92,9 @@ export async function recomputeLayer(
     }
     use(index, attention);
   }
-  if (innerNorm !== null) await normalise(joint, innerNorm, sourceOf);
+  if (innerNorm !== null) normalise(joint, await readNorm(innerNorm, sourceOf));
   if (last === null) return difference(joint, output);
-  const { weight: to, bias: shift, rows: outputs } = await readProjection(last, sourceOf);
+  const { weight: to, bias: shift, rows: outputs } = await readLinear(last, sourceOf);
   const found = await arithmetic.linear(
     { values: joint, rows: count, columns },
     { values: to, rows: outputs, columns },
@@ -126,26 +125,4 @@ function difference(found: Float64Array, output: Float32Array): RecomputedOutput
     if (Math.abs(given) > largest) largest = Math.abs(given);
   }
   return { maxAbsError, largest };
-}
-
-async function readProjection({ weight, bias }: Projection, sourceOf: SourceOf) {
-  return {
-    weight: await readMatrixView(await sourceOf(weight.tensor.file), weight),
-    bias: bias === null ? null : await readVectorView(await sourceOf(bias.tensor.file), bias),
-    rows: weight.rows,
-  };
-}
-
-/** Norm of each row, in place. */
-async function normalise(values: Float64Array, { kind, gain, shift, epsilon }: NormWeights, sourceOf: SourceOf) {
-  const gains = await readVectorView(await sourceOf(gain.tensor.file), gain);
-  const shifts = shift === null ? null : await readVectorView(await sourceOf(shift.tensor.file), shift);
-  const size = gains.length;
-  for (let at = 0; at < values.length; at += size) {
-    const row = values.subarray(at, at + size);
-    const middle = kind === 'layer' ? row.reduce((sum, value) => sum + value, 0) / size : 0;
-    const spread = row.reduce((sum, value) => sum + (value - middle) ** 2, 0) / size;
-    const factor = 1 / Math.sqrt(spread + epsilon);
-    for (let i = 0; i < size; i++) row[i] = ((row[i] ?? 0) - middle) * factor * (gains[i] ?? 1) + (shifts?.[i] ?? 0);
-  }
 }

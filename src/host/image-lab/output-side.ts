@@ -1,21 +1,7 @@
 import type { Products } from '../../core/analysis/image/products.js';
 import type { SourceOf } from '../../core/analysis/layer.js';
-import type { ForwardModel, NormWeights } from '../../core/inference/forward.js';
-import type { Projection } from '../../core/model/model.js';
-import { readMatrixView, readVectorView } from '../../core/tensors/read.js';
-
-interface Linear {
-  readonly weight: Float64Array;
-  readonly bias: Float64Array | null;
-  readonly rows: number;
-}
-
-interface Norm {
-  readonly kind: NormWeights['kind'];
-  readonly gain: Float64Array;
-  readonly shift: Float64Array | null;
-  readonly epsilon: number;
-}
+import type { ForwardModel } from '../../core/inference/forward.js';
+import { type Linear, type Norm, normalise, readLinear, readNorm } from '../../core/inference/weights-in-memory.js';
 
 /** What makes the output of a layer of its attention, in memory. */
 export interface OutputSide {
@@ -73,33 +59,4 @@ export function outputOf(products: Products, side: OutputSide, joint: Float64Arr
       { values: output.weight, rows: output.rows, columns },
     )
     .map((each, at) => each + (output.bias?.[at % output.rows] ?? 0));
-}
-
-async function readLinear({ weight, bias }: Projection, sourceOf: SourceOf): Promise<Linear> {
-  return {
-    weight: await readMatrixView(await sourceOf(weight.tensor.file), weight, sourceOf),
-    bias: bias === null ? null : await readVectorView(await sourceOf(bias.tensor.file), bias, sourceOf),
-    rows: weight.rows,
-  };
-}
-
-async function readNorm({ kind, gain, shift, epsilon }: NormWeights, sourceOf: SourceOf): Promise<Norm> {
-  return {
-    kind,
-    gain: await readVectorView(await sourceOf(gain.tensor.file), gain, sourceOf),
-    shift: shift === null ? null : await readVectorView(await sourceOf(shift.tensor.file), shift, sourceOf),
-    epsilon,
-  };
-}
-
-/** Norm of each row, in place. */
-function normalise(values: Float64Array, { kind, gain, shift, epsilon }: Norm): void {
-  const size = gain.length;
-  for (let at = 0; at < values.length; at += size) {
-    const row = values.subarray(at, at + size);
-    const middle = kind === 'layer' ? row.reduce((sum, value) => sum + value, 0) / size : 0;
-    const spread = row.reduce((sum, value) => sum + (value - middle) ** 2, 0) / size;
-    const factor = 1 / Math.sqrt(spread + epsilon);
-    for (let i = 0; i < size; i++) row[i] = ((row[i] ?? 0) - middle) * factor * (gain[i] ?? 1) + (shift?.[i] ?? 0);
-  }
 }
