@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useState } from 'preact/hooks';
 import type { TensorAnswer, TensorQuestion } from '../../src/core/analysis/tensor/questions.js';
+import { byteSize } from '../../src/core/text/bytes.js';
 import type { TensorCard, ToTensorView } from '../../src/protocol/tensor-view.js';
 import { Button } from '../lib/controls.js';
 import { useTheme } from '../lib/theme.js';
@@ -8,7 +9,7 @@ import type { TensorHost } from './host.js';
 import { HeatMapView } from './HeatMapView.js';
 import { SpectrumView } from './SpectrumView.js';
 import { StatisticsView } from './StatisticsView.js';
-import { byteWords, shapeWords } from './words.js';
+import { shapeWords } from './words.js';
 
 /** Cells along each axis of the picture: as many as a panel has room for. */
 const SIDE = 384;
@@ -78,7 +79,7 @@ export function TensorView({ host }: { readonly host: TensorHost }): JSX.Element
     <div class="tensor">
       <h1>{card.name}</h1>
       <p class="muted">
-        {`${card.dtype} ${shapeWords(card.shape)} · ${byteWords(card.bytes)} · ${card.file}`}
+        {`${card.dtype} ${shapeWords(card.shape)} · ${byteSize(card.bytes)} · ${card.file}`}
         {card.readAtOnce ? '' : ' · large: each figure is read when you ask for it'}
       </p>
       {KINDS.map((kind) => (

@@ -3,14 +3,6 @@ export function shapeWords(shape: readonly number[]): string {
   return shape.length === 0 ? 'a single number' : `(${shape.join(', ')})`;
 }
 
-const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'];
-
-/** A size in the unit in which it has one to three digits in front of the point. */
-export function byteWords(bytes: number): string {
-  const step = bytes < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
-  return `${(bytes / 1000 ** step).toFixed(step === 0 ? 0 : 1)} ${UNITS[step] ?? ''}`;
-}
-
 /** A number of any magnitude with four digits that count. */
 export function numberWords(value: number): string {
   if (value === 0) return '0';

@@ -6,7 +6,7 @@ import { verdictText } from '../../core/analysis/verdict.js';
 import { DTYPES } from '../../core/tensors/dtype.js';
 import { fixed } from '../../core/text/numbers.js';
 import type { Analysis } from '../../host/engine/contract.js';
-import { byteSize } from '../tree/bytes.js';
+import { byteSize } from '../../core/text/bytes.js';
 import { extremes, type ExtremeHead } from './lens-text.js';
 import { commandLink, escaped, image } from './markdown.js';
 import { mainPattern, starred, type ModelPlaces } from './model-places.js';

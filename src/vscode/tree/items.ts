@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { byteSize } from '../../core/text/bytes.js';
 import { fixed } from '../../core/text/numbers.js';
 import type { LayerFigures } from '../../core/analysis/figures.js';
 import { quoteName } from '../../core/bytes/quote.js';
@@ -6,7 +7,6 @@ import { DTYPES } from '../../core/tensors/dtype.js';
 import { COMMANDS, FROM_TREE } from '../manifest/commands.js';
 import { TREE_ITEMS } from '../manifest/views.js';
 import { baseName, parentUri } from '../uris.js';
-import { byteSize } from './bytes.js';
 import { depthIcon } from './depth-icon.js';
 import type { FoundCheckpoint } from './find-checkpoints.js';
 import type { CheckpointNode, GroupNode, LayerNode, ModelNode, RemarkNode, TensorNode, TensorsNode } from './nodes.js';

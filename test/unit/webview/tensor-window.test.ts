@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { byteSize } from '../../../src/core/text/bytes.js';
 import { movedWindow, zoomedWindow } from '../../../webview/tensor/window.js';
-import { byteWords, countWords, numberWords, shapeWords } from '../../../webview/tensor/words.js';
+import { countWords, numberWords, shapeWords } from '../../../webview/tensor/words.js';
 
 const TABLE = { rows: 1000, columns: 400 };
 const WHOLE = { row: 0, column: 0, ...TABLE };
@@ -31,9 +32,9 @@ describe('the words of a tensor', () => {
   it.each([
     [shapeWords([]), 'a single number'],
     [shapeWords([3, 4]), '(3, 4)'],
-    [byteWords(999), '999 bytes'],
-    [byteWords(1_769_472), '1.8 MB'],
-    [byteWords(0), '0 bytes'],
+    [byteSize(999), '999 bytes'],
+    [byteSize(1_769_472), '1.8 MB'],
+    [byteSize(0), '0 bytes'],
     [numberWords(-0.012345), '−0.01235'],
     [numberWords(123456), '1.235e+5'],
     [numberWords(0), '0'],

@@ -6,6 +6,7 @@ import { usePanel } from '../context.js';
 import { Words } from '../Note.js';
 import { MaskCanvas, type Tool } from './MaskCanvas.js';
 import { BACKGROUND, OBJECT, OTHER, type Label } from './mask-paint.js';
+import { ToleranceSlider, USUAL_TOLERANCE } from './ToleranceSlider.js';
 import { HINTS, TOOLS } from './tools.js';
 import { useDraft } from './use-draft.js';
 
@@ -15,7 +16,7 @@ export function MaskPainter({ card, mask }: { readonly card: ImageCard; readonly
   const draft = useDraft(card, mask);
   const [tool, setTool] = useState<Tool>('click');
   const [label, setLabel] = useState<Label>(OBJECT);
-  const [tolerance, setTolerance] = useState(14);
+  const [tolerance, setTolerance] = useState(USUAL_TOLERANCE);
   const [brush, setBrush] = useState(16);
   return (
     <figure class="mask-painter">
@@ -49,17 +50,7 @@ export function MaskPainter({ card, mask }: { readonly card: ImageCard; readonly
             <IconButton icon="close" label="Clear the mask" onClick={draft.clear} />
           </span>
         </div>
-        {tool === 'click' ? (
-          <Slider
-            label="Tolerance"
-            min={2}
-            max={60}
-            step={1}
-            value={tolerance}
-            text={String(tolerance)}
-            onChange={setTolerance}
-          />
-        ) : null}
+        {tool === 'click' ? <ToleranceSlider value={tolerance} onChange={setTolerance} /> : null}
         {tool === 'brush' ? (
           <Slider label="Width" min={2} max={80} step={2} value={brush} text={`${brush} px`} onChange={setBrush} />
         ) : null}

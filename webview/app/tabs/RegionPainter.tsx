@@ -5,12 +5,12 @@ import { IconButton, RadioGroup, Slider } from '../../lib/controls.js';
 import { MaskCanvas, type Tool } from './MaskCanvas.js';
 import { BACKGROUND, OBJECT, type Label } from './mask-paint.js';
 import { patchesIn } from './region-patches.js';
+import { ToleranceSlider, USUAL_TOLERANCE } from './ToleranceSlider.js';
 import { HINTS, TOOLS } from './tools.js';
 import type { Strokes } from './use-strokes.js';
 
 /** Patches that the brush is wide to begin with: a touch takes those under it whole. */
 const BRUSH_PATCHES = 2;
-const TOLERANCE = 14;
 
 /** A region of patches, painted over the picture. */
 export function RegionPainter(props: {
@@ -22,7 +22,7 @@ export function RegionPainter(props: {
   const patch = card.inputSize[0] / card.grid[0];
   const [tool, setTool] = useState<Tool>('brush');
   const [label, setLabel] = useState<Label>(OBJECT);
-  const [tolerance, setTolerance] = useState(TOLERANCE);
+  const [tolerance, setTolerance] = useState(USUAL_TOLERANCE);
   const [brush, setBrush] = useState(BRUSH_PATCHES);
   const count = patchesIn(region);
   return (
@@ -56,17 +56,7 @@ export function RegionPainter(props: {
           />
           <IconButton icon="back" label="Undo the last stroke of the region" onClick={strokes.undo} />
         </div>
-        {tool === 'click' ? (
-          <Slider
-            label="Tolerance"
-            min={2}
-            max={60}
-            step={1}
-            value={tolerance}
-            text={String(tolerance)}
-            onChange={setTolerance}
-          />
-        ) : null}
+        {tool === 'click' ? <ToleranceSlider value={tolerance} onChange={setTolerance} /> : null}
         {tool === 'brush' ? (
           <Slider
             label="Patches wide"

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { byteSize } from '../../../../src/vscode/tree/bytes.js';
+import { byteSize } from '../../../../src/core/text/bytes.js';
 import { depthColumns, depthIcon, type DepthColumn } from '../../../../src/vscode/tree/depth-icon.js';
 
 describe('a size', () => {
