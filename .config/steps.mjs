@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 
 /**
  * @typedef {{ passed: number, failed: number, skipped: number }} Counts
- * @typedef {{ name: string, command: string[], env?: Record<string, string> }} Step
+ * @typedef {{ name: string, command: string[], env?: Record<string, string>, waits?: boolean }} Step `waits`: it takes only what others leave of the processors
  */
 
 const COUNTS = /^(\d+) passed, (\d+) failed, (\d+) skipped$/gm;
@@ -11,7 +12,7 @@ const COUNTS = /^(\d+) passed, (\d+) failed, (\d+) skipped$/gm;
  * @param {Step} step @param {boolean} aloud whether its output goes to the terminal while it runs
  * @returns {Promise<{ status: number, output: string, seconds: string }>}
  */
-function execute({ command: [program = '', ...args], env }, aloud) {
+function execute({ command: [program = '', ...args], env, waits }, aloud) {
   const started = performance.now();
   return new Promise((resolve, reject) => {
     const color = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
@@ -19,6 +20,7 @@ function execute({ command: [program = '', ...args], env }, aloud) {
       env: { ...process.env, ...color, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    if (waits && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
     let output = '';
     for (const [stream, terminal] of /** @type {const} */ ([
       [child.stdout, process.stdout],

@@ -24,8 +24,10 @@ const build = { name: 'build', command: [process.execPath, '.config/build.mjs'] 
 /** @type {Step} */
 const pack = { name: 'package', command: [process.execPath, '.config/package.mjs'] };
 
-/** Half a minute of one processor: beside suites that leave one free, and not beside a browser, which then misses its time. @type {Step[]} */
-const lint = [{ name: 'lint', command: [bin('eslint'), '--config', '.config/eslint.mjs', '--max-warnings', '0', '.'] }];
+/** A minute of one processor, beside suites that often wait for an editor. @type {Step[]} */
+const lint = [
+  { name: 'lint', command: [bin('eslint'), '--config', '.config/eslint.mjs', '--max-warnings', '0', '.'], waits: true },
+];
 
 /** Beside the unit tests. @type {Step[]} */
 const checks = [
@@ -50,7 +52,7 @@ function ui() {
   return {
     name: 'ui',
     command: [
-      ...[process.execPath, '--enable-source-maps', '--test', '--test-concurrency=1'],
+      ...[process.execPath, '--enable-source-maps', '--test', '--test-concurrency=2'],
       ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
       ...['--test-reporter=./.config/count-node.mjs', '--test-reporter-destination=stdout'],
       ...files,
@@ -60,11 +62,11 @@ function ui() {
 
 /** Suites of each part of the tests, made when they start: the files of some are made by the build. */
 const unitTests = () => vitest('unit');
-const onThePackage = [() => vitest('packaging'), editor];
+const onThePackage = [() => vitest('packaging'), editor, ui];
 
-/** @type {Record<string, { checks?: Step[], suites?: (() => Step)[], packaged?: (() => Step)[], beside?: Step[], last?: (() => Step)[] }>} */
+/** @type {Record<string, { checks?: Step[], suites?: (() => Step)[], packaged?: (() => Step)[], beside?: Step[] }>} */
 const parts = {
-  everything: { checks, suites: [unitTests], packaged: onThePackage, beside: lint, last: [ui] },
+  everything: { checks, suites: [unitTests], packaged: onThePackage, beside: lint },
   unit: { suites: [unitTests] },
   packaging: { packaged: [() => vitest('packaging')] },
   editor: { packaged: [editor] },
@@ -91,22 +93,19 @@ async function runSuites(suites) {
   for (const suite of suites) add(await runSuite(suite()));
 }
 
-/** Packages what was built, and runs suites on it. @param {(() => Step)[]} suites @returns {Promise<boolean>} whether there is a package */
+/** Packages what was built, and runs suites on it. @param {(() => Step)[]} suites */
 async function runPackaged(suites) {
-  if (suites.length === 0 || !add(await runCheck(pack))) return false;
-  await runSuites(suites);
-  return true;
+  if (suites.length > 0 && add(await runCheck(pack))) await runSuites(suites);
 }
 
 /** Runs the part; without a build or a package the rest would test what is not there. @param {string} name */
 async function runPart(name) {
   const chosen = parts[name];
   if (chosen === undefined) throw new Error(`There is no part ${name} but ${Object.keys(parts).join(', ')}.`);
-  const { checks: some = [], suites = [], packaged = [], beside = [], last = [] } = chosen;
+  const { checks: some = [], suites = [], packaged = [], beside = [] } = chosen;
   if (!add(await runCheck(build))) return;
   await Promise.all([runChecks(some), runSuites(suites)]);
-  const [isPackaged] = await Promise.all([runPackaged(packaged), runChecks(beside)]);
-  if (isPackaged) await runSuites(last);
+  await Promise.all([runPackaged(packaged), runChecks(beside)]);
 }
 
 await runPart(part);

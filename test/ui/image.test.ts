@@ -82,7 +82,7 @@ test('an object taken by one click has a preference over depth', async () => {
   const box = await row.painter.boundingBox();
   assert.ok(box !== null);
   await row.painter.click({ position: { x: box.width / 2, y: box.height / 2 } });
-  await panel.frame.getByText(/^L8 H3: the object's patches attend to their own object/).waitFor({ timeout: 60_000 });
+  await panel.frame.getByText(/^L8 H3: the object's patches attend to their own object/).waitFor();
   await panel.frame.getByRole('img', { name: /^Queries on the object/ }).scrollIntoViewIfNeeded();
   await workbench().screenshot('image-preference');
 });
@@ -91,9 +91,9 @@ test('keypoints have a map of interrelation with a sentence', async () => {
   const { panel, row } = await open();
   await row.openTab('Keypoints');
   const map = panel.frame.getByRole('grid', { name: 'Interrelation of every head' });
-  await map.getByRole('gridcell', { name: /^Layer 8, head 3, interrelation/ }).click({ timeout: 60_000 });
+  await map.getByRole('gridcell', { name: /^Layer 8, head 3, interrelation/ }).click();
   await panel.frame.getByText(/^L8 H3: .* when shifted/).waitFor();
-  await panel.frame.getByText(/coloured and dotted: more than the 255 shifted pictures/).waitFor({ timeout: 60_000 });
+  await panel.frame.getByText(/coloured and dotted: more than the 255 shifted pictures/).waitFor();
   await panel.frame.getByRole('img', { name: /^What each group receives/ }).scrollIntoViewIfNeeded();
   await workbench().screenshot('image-keypoints');
 });
@@ -103,7 +103,7 @@ test('a mode is taken out, the model runs again, and one click undoes it', async
   await row.openTab('Change the model');
   await panel.frame.getByRole('checkbox', { name: 'Take out M0', exact: true }).check();
   await panel.frame.getByRole('button', { name: 'Run again' }).click();
-  await panel.frame.getByText(/^L8 H3 without M0$/).waitFor({ timeout: 60_000 });
+  await panel.frame.getByText(/^L8 H3 without M0$/).waitFor();
   await panel.frame.getByText(/^The output changes by /).waitFor();
   const pair = ['before', 'after'].map((when) =>
     panel.frame.getByRole('img', { name: `Attention ${when} the change` }),
@@ -119,13 +119,13 @@ test('attention is led by a painted region', async () => {
   const { panel, row } = await open();
   await row.openTab('Keypoints');
   const by = panel.frame.getByRole('combobox', { name: 'Towards' });
-  await by.selectOption({ label: 'a painted region' }, { timeout: 60_000 });
+  await by.selectOption({ label: 'a painted region' });
   const canvas = panel.frame.getByRole('application', { name: /^The region that attention is led by/ });
   await canvas.focus();
   await workbench().page.keyboard.press('Enter');
   await panel.frame.getByText('1 patch, more than half painted each').waitFor();
   await panel.frame.getByRole('slider', { name: 'Strength' }).fill('4');
-  await panel.frame.getByText(/^Scores towards 1 patch raised by up to 4\.0/).waitFor({ timeout: 60_000 });
+  await panel.frame.getByText(/^Scores towards 1 patch raised by up to 4\.0/).waitFor();
   await panel.frame.getByRole('button', { name: 'Undo', exact: true }).click();
 });
 

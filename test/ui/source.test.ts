@@ -22,13 +22,13 @@ const editor = (): CodeEditor => new CodeEditor(workbench().page);
 async function openAttention(): Promise<void> {
   const { quickInput } = workbench();
   await quickInput.openFile('dinov2.py');
-  await editor().lenses('QK:').first().waitFor({ state: 'attached', timeout: 30_000 });
+  await editor().lenses('QK:').first().waitFor({ state: 'attached' });
   await quickInput.openFile('attention.py');
 }
 
 test('a line over the class says what the checkpoint holds, and analyses it', async () => {
   await openAttention();
-  await editor().lenses('QK: 12 layers × 6 heads').first().waitFor({ timeout: 30_000 });
+  await editor().lenses('QK: 12 layers × 6 heads').first().waitFor();
   await editor().lenses('analyse').first().click();
   await editor().lenses('QK: similar 0.73 → 0.13 → 0.43 over 12 layers | 5 of 72 heads dissimilar').first().waitFor();
 });
@@ -37,7 +37,7 @@ for (const theme of ['dark', 'light', 'highContrast', 'highContrastLight'] satis
   test(`a hover over the query projection shows tensor, shape and picture in ${theme}`, async () => {
     await workbench().setTheme(theme);
     await workbench().quickInput.openFile('attention.py');
-    await editor().lenses('QK: similar').first().waitFor({ timeout: 30_000 });
+    await editor().lenses('QK: similar').first().waitFor();
     const hover = await editor().hover('self.query = nn.Linear', 'query', 'attention.attention.query.weight');
     await hover.locator('img').waitFor();
     const text = await hover.innerText();
@@ -64,7 +64,7 @@ test('a link of the hover selects the head in the panel', async () => {
 test('a path without a file is told, and put right by a quick fix', async () => {
   const { page, quickInput } = workbench();
   await quickInput.openFile('train.py');
-  await editor().squiggles('info').first().waitFor({ timeout: 30_000 });
+  await editor().squiggles('info').first().waitFor();
   await quickInput.run('View: Focus Problems');
   const problem = page.getByRole('treeitem', { name: /No checkpoint at sample\/mdoel\.safetensors/ });
   await problem.waitFor();
@@ -93,7 +93,7 @@ test('definitions are reached from the tree, and lead back to it', async () => {
     await checkpoint.locator('.monaco-tl-twistie').click();
   await chooseInMenu(workbench(), row(/fc2\.weight/), 'Go to Definition in Code');
   const line = 'self.fc2 = nn.Linear(dim * ratio, dim)';
-  await editor().line(line).waitFor({ timeout: 30_000 });
+  await editor().line(line).waitFor();
   assert.equal(await page.locator('.tab.active').getAttribute('data-resource-name'), 'dinov2.py');
   await editor().click('self.fc1 = nn.Linear', 'fc1');
   await workbench().run('QK Lens: Reveal in Checkpoint');

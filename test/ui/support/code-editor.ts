@@ -1,7 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
 
-const LIMIT_MS = 20_000;
-
 /** The text editor in front: its lines, what stands over and beside them, and its hovers. */
 export class CodeEditor {
   readonly #page: Page;
@@ -25,7 +23,7 @@ export class CodeEditor {
     const shown = this.#page.locator('.monaco-hover:visible', { hasText: says });
     await this.#page.mouse.move(2, 2);
     await this.#word(line, word).hover();
-    await shown.waitFor({ timeout: LIMIT_MS });
+    await shown.waitFor();
     return shown;
   }
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { LIMIT_MS } from './limit.js';
 
-const LIMIT_MS = 15_000;
 const LOOK_MS = 50;
 
 /** The bytes of a file that somebody writes, once it is there and no longer grows. */

@@ -1,9 +1,6 @@
 import type { Frame, Locator } from 'playwright-core';
 import type { PanelPage } from './panel.js';
 
-/** A run of the model on a cold machine. */
-const LIMIT_MS = 60_000;
-
 /** What a person does with a picture under the figures of a panel. */
 export class ImageRowPage {
   readonly frame: Frame;
@@ -20,8 +17,8 @@ export class ImageRowPage {
 
   /** Waits for the maps and the attention of the selected head. */
   async shown(): Promise<void> {
-    await this.strip.getByRole('option').first().waitFor({ timeout: LIMIT_MS });
-    await this.frame.getByRole('img', { name: /^Attention of / }).waitFor({ timeout: LIMIT_MS });
+    await this.strip.getByRole('option').first().waitFor();
+    await this.frame.getByRole('img', { name: /^Attention of / }).waitFor();
   }
 
   get strip(): Locator {
@@ -36,13 +33,13 @@ export class ImageRowPage {
   /** Waits until a token is the one that asks. */
   async asks(words: string): Promise<void> {
     const title = this.frame.locator('.patch-figure .figure-title', { hasText: words });
-    await title.waitFor({ timeout: LIMIT_MS });
+    await title.waitFor();
   }
 
   /** Opens a tab under the row. */
   async openTab(name: string | RegExp): Promise<void> {
     await this.frame.getByRole('tab', { name }).click();
-    await this.frame.getByRole('tab', { name, selected: true }).waitFor({ timeout: LIMIT_MS });
+    await this.frame.getByRole('tab', { name, selected: true }).waitFor();
   }
 
   /** The picture on which a mask is painted. */

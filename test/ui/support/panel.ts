@@ -1,7 +1,6 @@
 import type { Frame, Locator } from 'playwright-core';
 import type { Workbench } from './workbench.js';
-
-const LIMIT_MS = 20_000;
+import { LIMIT_MS } from './limit.js';
 
 /** What a person does in a panel, and what they see there. Look it up again after its tab was hidden or the window reloaded. */
 export class PanelPage {
@@ -53,7 +52,7 @@ export class PanelPage {
   /** Waits until a head is the one that is shown. */
   async headShown(layer: number, head: number): Promise<void> {
     const title = `Layer ${String(layer)} · Head ${String(head)}`;
-    await this.frame.getByRole('heading', { name: title, exact: true }).waitFor({ timeout: LIMIT_MS });
+    await this.frame.getByRole('heading', { name: title, exact: true }).waitFor();
   }
 
   /** Switches to a basis and waits until it is on. */
@@ -64,7 +63,7 @@ export class PanelPage {
 
   /** Waits until the figures are those in a basis. */
   async shownIn(basis: 'folded' | 'raw'): Promise<void> {
-    await this.frame.getByRole('radio', { name: basis, exact: true, checked: true }).waitFor({ timeout: LIMIT_MS });
+    await this.frame.getByRole('radio', { name: basis, exact: true, checked: true }).waitFor();
   }
 
   /** What a screen reader is told last. */
@@ -82,10 +81,10 @@ export async function openByMenu(workbench: Workbench, file: string): Promise<vo
 export async function chooseInMenu({ page }: Workbench, target: Locator, name: string): Promise<void> {
   await target.click({ button: 'right' });
   const entry = page.getByRole('menuitem', { name });
-  await entry.waitFor({ timeout: LIMIT_MS });
+  await entry.waitFor();
   for (const end = performance.now() + LIMIT_MS; await entry.isVisible();) {
     if (performance.now() > end) throw new Error('The menu stays open.');
-    await entry.click({ timeout: LIMIT_MS }).catch(() => undefined);
+    await entry.click({ timeout: 2_000 }).catch(() => undefined);
     await page.waitForTimeout(50);
   }
 }

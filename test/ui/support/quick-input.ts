@@ -1,6 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-
-const LIMIT_MS = 15_000;
+import { LIMIT_MS } from './limit.js';
 
 /** The box at the top of the workbench: palette, quick open, quick picks, input boxes and file dialogs. */
 export class QuickInput {
@@ -32,7 +31,7 @@ export class QuickInput {
     await this.#page.keyboard.press('Control+P');
     await this.#field.fill(name);
     await this.accept(name);
-    await this.#page.locator('.tab.active', { hasText: name }).waitFor({ timeout: LIMIT_MS });
+    await this.#page.locator('.tab.active', { hasText: name }).waitFor();
   }
 
   /** Picks an entry of the list on show. */
@@ -43,7 +42,7 @@ export class QuickInput {
 
   /** The labels on show, in their order. */
   async labels(): Promise<string[]> {
-    await this.#widget.locator('.monaco-list-row').first().waitFor({ timeout: LIMIT_MS });
+    await this.#widget.locator('.monaco-list-row').first().waitFor();
     return this.#widget.locator('.monaco-list-row .label-name').allInnerTexts();
   }
 
@@ -57,7 +56,7 @@ export class QuickInput {
   /** Answers a dialog that asks where to save. @returns the file that it proposed */
   async saveAs(file: string): Promise<string> {
     // it shows the folder first and takes no answer before it has added the name
-    await this.#widget.getByRole('button', { name: 'OK', exact: true }).waitFor({ timeout: LIMIT_MS });
+    await this.#widget.getByRole('button', { name: 'OK', exact: true }).waitFor();
     const end = performance.now() + LIMIT_MS;
     let proposal = '';
     while (proposal === '' || proposal.endsWith('/')) {
@@ -70,13 +69,13 @@ export class QuickInput {
 
   /** Waits until nothing is asked any more. */
   async closed(): Promise<void> {
-    await this.#page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: LIMIT_MS });
+    await this.#page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   }
 
   /** Presses Enter once the row in focus is the wanted one, never before. */
   private async accept(label: string): Promise<void> {
     const row = this.#widget.locator('.monaco-list-row.focused', { hasText: label });
-    await row.waitFor({ timeout: LIMIT_MS });
+    await row.waitFor();
     await this.#page.keyboard.press('Enter');
   }
 }

@@ -8,6 +8,7 @@ import { artefacts, packagedExtension } from '../../host/paths.js';
 import { startServer, type Server } from '../../host/server.js';
 import { openWorkbench, workbenchRestored, type WorkbenchPage } from '../../host/workbench.js';
 import { createWorkspace, type Workspace } from '../../host/workspace.js';
+import { LIMIT_MS } from './limit.js';
 import { Workbench } from './workbench.js';
 
 interface Session {
@@ -21,9 +22,10 @@ async function startSession(workspace: Workspace): Promise<Session> {
   const server = await startServer(host, { extensions: [packagedExtension()] });
   try {
     const window = await openWorkbench(host, server, { folder: workspace.folder });
+    window.page.setDefaultTimeout(LIMIT_MS);
     await workbenchRestored(window.page);
     // its view is there: the editor knows the extension, and a click opens a file with it
-    await window.page.getByRole('tab', { name: 'QK Lens' }).waitFor({ timeout: 15_000 });
+    await window.page.getByRole('tab', { name: 'QK Lens' }).waitFor();
     return { server, window, workbench: new Workbench(window, server, workspace.folder) };
   } catch (error) {
     await server.stop();

@@ -1,6 +1,6 @@
 import type { Frame, Page } from 'playwright-core';
+import { LIMIT_MS } from './limit.js';
 
-const LIMIT_MS = 20_000;
 const LOOK_MS = 20;
 
 /** Whether a frame is a webview's document. The id tells: names and addresses of frames stay those of the loading page. */
@@ -25,7 +25,7 @@ async function shows(frame: Frame, selector: string): Promise<boolean> {
 /**
  * The document of the webview that shows an element. A webview gets a new one when its editor is hidden and shown:
  * look it up again then.
- * @throws when there is none within 20 s
+ * @throws when there is none in time
  */
 export async function webviewWith(page: Page, selector: string): Promise<Frame> {
   const end = performance.now() + LIMIT_MS;

@@ -50,7 +50,7 @@ export class Workbench {
   async setTheme(id: ThemeId): Promise<string> {
     const theme = themes[id];
     this.configure({ 'workbench.colorTheme': theme.name });
-    await this.page.locator(`.monaco-workbench.${theme.workbench}`).waitFor({ timeout: 15_000 });
+    await this.page.locator(`.monaco-workbench.${theme.workbench}`).waitFor();
     return theme.body;
   }
 
@@ -66,7 +66,7 @@ export class Workbench {
   async screenshot(name: string): Promise<string> {
     mkdirSync(screenshots, { recursive: true });
     const file = path.join(screenshots, `${name.replaceAll(/[^\w-]+/g, '-')}.png`);
-    await this.page.screenshot({ path: file, timeout: 10_000 });
+    await this.page.screenshot({ path: file });
     return file;
   }
 }
