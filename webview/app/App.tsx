@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useReducer, useRef } from 'preact/hooks';
 import { placeName } from '../../src/core/charts/format.js';
 import type { Basis } from '../../src/core/analysis/figures.js';
-import { PANEL_PROTOCOL, type ToPanel } from '../../src/protocol/panel.js';
+import type { ToPanel } from '../../src/protocol/panel.js';
 import type { PanelHost } from '../lib/host.js';
 import { useTheme } from '../lib/theme.js';
 import { TooltipLayer } from '../lib/tooltip.js';
@@ -40,17 +40,16 @@ export function App({
   const [state, dispatch] = useReducer(reduce, null, () => initialState(host.load()));
   const latest = useRef({ state, theme });
   latest.current = { state, theme };
-  // Not a plain effect, which waits for a frame: the host's answer is on its way while the page is laid out.
+  // Not a plain effect, which waits for a frame while the host's answer is there.
   useLayoutEffect(() => {
     const queue = messageQueue((messages) => {
       dispatch({ type: 'messages', messages });
     });
-    host.onMessage((message) => {
+    host.connect((message) => {
       if (message.type === 'request-picture') void answerPicture(host, message, { ...latest.current, loadRow });
       else if (message.type === 'copy-picture') void copyPicture(host, message.picture, { ...latest.current, loadRow });
       else queue(message);
     });
-    host.send({ type: 'ready', protocol: PANEL_PROTOCOL });
   }, [host]);
   useFocusRequests(host, state);
   useSelectedPlace(host, state);

@@ -1,9 +1,10 @@
+import { channel } from './channel.js'; // first: it asks while the rest is read
 import { App } from '../app/App.js';
 import { vsCodeHost } from '../lib/host.js';
 import { mount } from '../lib/mount.js';
 import './panel.css';
 
-const host = vsCodeHost();
+const host = vsCodeHost(channel);
 window.addEventListener('error', ({ message }) => {
   host.send({ type: 'error', message: message.slice(0, 2000) });
 });

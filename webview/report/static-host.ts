@@ -7,10 +7,7 @@ const STORAGE = 'qk-lens-report';
 
 /** Answers the panel out of the page's own data: all figures are there, nothing is computed or fetched. */
 export function staticHost(report: Report): PanelHost {
-  const listeners: ((message: ToPanel) => void)[] = [];
-  const tell = (message: ToPanel): void => {
-    for (const listener of listeners) listener(message);
-  };
+  let tell: (message: ToPanel) => void = () => undefined;
   let shown: ReportModel | undefined = report.models[0];
   const show = (model: ReportModel | undefined): void => {
     if (model === undefined) return;
@@ -20,14 +17,14 @@ export function staticHost(report: Report): PanelHost {
   const key = `${STORAGE}:${report.file.fileName}`;
   return {
     send: (message) => {
-      if (message.type === 'ready' && shown !== undefined) {
-        tell({ type: 'file', protocol: PANEL_PROTOCOL, file: report.file, focus: shown.focus });
-        show(shown);
-      } else if (message.type === 'copy') void copy(message.text);
+      if (message.type === 'copy') void copy(message.text);
       else if (shown !== undefined) show(wanted(report, shown, message));
     },
-    onMessage: (listener) => {
-      listeners.push(listener);
+    connect: (listener) => {
+      tell = listener;
+      if (shown === undefined) return;
+      tell({ type: 'file', protocol: PANEL_PROTOCOL, file: report.file, focus: shown.focus });
+      show(shown);
     },
     load: () => load(key),
     save: (state) => {

@@ -50,8 +50,7 @@ describe('the host of the page', () => {
   test('tells the first model, then what is asked for, and ignores what it does not hold', () => {
     const heard: ToPanel[] = [];
     const host = staticHost(report);
-    host.onMessage((message) => heard.push(message));
-    host.send({ type: 'ready', protocol: 1 });
+    host.connect((message) => heard.push(message));
     expect(heard.map(({ type }) => type)).toEqual(['file', 'start', 'layer', 'done']);
     host.send({ type: 'basis', basis: 'raw' });
     expect(heard[4]).toEqual({ type: 'start', focus: RAW, depth: 1 });
