@@ -12,7 +12,9 @@ Creative Commons Attribution 4.0 International licence (CC BY 4.0, https://creat
 
 /** Files of .config/licences for packages that bring no text, or not all. @param {string} name @param {string} license */
 function textsBeside(name, license) {
-  if (name.startsWith('onnxruntime-')) return ['onnxruntime.txt'];
+  if (name === 'onnxruntime-common') return ['onnxruntime.txt'];
+  // its library holds code of others; the texts are those of the Python package of the same version
+  if (name.startsWith('onnxruntime-')) return ['onnxruntime.txt', 'onnxruntime-third-party.txt'];
   if (name === '@vscode/tree-sitter-wasm') return ['tree-sitter.txt'];
   // libvips with what is built into it; a file of its own, which anybody may replace
   return license.includes('LGPL') ? ['LGPL-3.0.txt', 'GPL-3.0.txt'] : [];

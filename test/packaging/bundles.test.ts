@@ -44,5 +44,6 @@ describe('the bundles', () => {
     expect(notices).toMatch(/^\| librsvg +\| LGPLv3/mu);
     expect(notices).toContain('GNU LESSER GENERAL PUBLIC LICENSE');
     expect(notices).toContain('Copyright (c) Microsoft Corporation');
+    expect(notices).toMatch(/^protocolbuffers\/protobuf$/mu);
   });
 });
