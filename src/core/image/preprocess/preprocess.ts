@@ -87,9 +87,9 @@ function normalise({ width, height, pixels }: Picture, layout: Layout, preproces
     // The colour that fills up need not be a whole number, so it does not go through the table.
     if (window.width * window.height < area) plane.fill(value((crop?.fill ?? BLACK)[source]));
     for (let y = window.top - top; y < window.top - top + window.height; y++) {
-      for (let x = window.left - left; x < window.left - left + window.width; x++) {
-        plane[y * width + x] = table[pixels[(y * width + x) * 3 + source] ?? 0] ?? 0;
-      }
+      const first = y * width + window.left - left;
+      const end = first + window.width;
+      for (let at = first; at < end; at++) plane[at] = table[pixels[at * 3 + source] ?? 0] ?? 0;
     }
   }
   return out;
