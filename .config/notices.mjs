@@ -10,6 +10,13 @@ Some icons of the panel are shapes of Microsoft's Codicons, Copyright (c) Micros
 Creative Commons Attribution 4.0 International licence (CC BY 4.0, https://creativecommons.org/licenses/by/4.0/).
 `;
 
+// Its tables stand in src/core/tensors/ggml/packed-codebooks.ts, so no bundle names it.
+const CODEBOOKS = `ggml (MIT)
+
+The codebooks of GGUF's IQ types.
+
+${readFileSync(inRoot('.config/licences/ggml.txt'), 'utf8')}`;
+
 /** Files of .config/licences for packages that bring no text, or not all. @param {string} name @param {string} license */
 function textsBeside(name, license) {
   if (name === 'onnxruntime-common') return ['onnxruntime.txt'];
@@ -33,7 +40,9 @@ export function thirdPartyNotices(metafiles) {
   folders.add('node_modules/assemblyscript');
   for (const folder of nativeFolders()) folders.add(folder);
   const notices = new Set([...folders].filter((folder) => folder !== undefined).map(notice));
-  return ['QK Lens contains code of these packages.\n', ...[...notices].sort(), ICONS].join(`\n${'-'.repeat(80)}\n\n`);
+  return ['QK Lens contains code of these packages.\n', ...[...notices].sort(), CODEBOOKS, ICONS].join(
+    `\n${'-'.repeat(80)}\n\n`,
+  );
 }
 
 /** @param {string} folder */

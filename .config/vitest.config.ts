@@ -6,6 +6,7 @@ export default defineConfig({
     globalSetup: '.config/vitest.setup.mjs',
     // The usual number leaves a core to somebody who watches; here two cores are all there is.
     maxWorkers: '100%',
+    alias: { vscode: `${import.meta.dirname}/../test/unit/vscode/support/vscode.ts` },
     // Files of one worker share what they import: 70 s of loading the same modules saved. Nothing in them keeps state between tests.
     isolate: false,
     // Only for what hangs: how fast things are is measured by the bench.

@@ -1,28 +1,34 @@
 import path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { CheckpointError } from '../core/errors.js';
-import { analyzeCommand } from './commands/analyze.js';
-import { attentionCommand } from './commands/attention.js';
-import { attentionFolderCommand, folderOf } from './commands/attention-folder.js';
-import { inspectCommand } from './commands/inspect.js';
-import { keypointsCommand } from './commands/keypoints.js';
-import { matchCommand } from './commands/match.js';
-import { modesCommand } from './commands/modes.js';
 import {
   type AttentionFlags,
   attentionOptions,
+  folderOf,
   type ImageFlags,
   imageChoice,
   type ModesFlags,
   modesOptions,
 } from './commands/run-on-image-options.js';
-import { semanticsCommand } from './commands/semantics.js';
 import { type SemanticsFlags, semanticsOptions } from './commands/semantics-options.js';
-import { readSources } from '../host/source/read-sources.js';
 import type { CommandContext } from './context.js';
 import { engineFor, programVersion } from './environment.js';
 import { type CommonFlags, type CommonOptions, commonOptions } from './options.js';
 import { UsageError } from './usage-error.js';
+
+/** What each command is made of, set up when it is asked for: all of them together take 30 ms. */
+const parts = {
+  analyze: () => import('./commands/analyze.js'),
+  distances: () => import('./commands/analyze-distances.js'),
+  attention: () => import('./commands/attention.js'),
+  attentionFolder: () => import('./commands/attention-folder.js'),
+  inspect: () => import('./commands/inspect.js'),
+  keypoints: () => import('./commands/keypoints.js'),
+  match: () => import('./commands/match.js'),
+  modes: () => import('./commands/modes.js'),
+  semantics: () => import('./commands/semantics.js'),
+  sources: () => import('../host/source/read-sources.js'),
+};
 
 const DONE = 0;
 const FAILED = 1;
@@ -47,6 +53,7 @@ interface AnalyzeFlags extends CommonFlags {
   readonly vectors?: true;
   readonly svg?: string;
   readonly html?: string;
+  readonly distances?: string;
 }
 
 const interrupt = new AbortController();
@@ -62,7 +69,10 @@ function build(): Command {
     .description('what the file holds and what it was recognised as')
     .option('--tensors', 'list every tensor: name, type, shape, bytes')
     .action((file: string, flags: InspectFlags) =>
-      run(file, flags, (context, options) => inspectCommand(context, file, options, flags.tensors ?? false)),
+      run(file, flags, async (context, options) => {
+        const { inspectCommand } = await parts.inspect();
+        await inspectCommand(context, file, options, flags.tensors ?? false);
+      }),
     );
   withCommonOptions(program.command('analyze'))
     .description('which layers and heads attend to similar and to dissimilar tokens')
@@ -71,11 +81,18 @@ function build(): Command {
     .option('--vectors', 'add the singular vectors u and v to the npz')
     .option('--svg <file>', 'draw the layer curve and the map of heads')
     .option('--html <file>', 'write one self-contained page with live charts')
+    .option(
+      '--distances <numbers>',
+      'of a model with rotary positions: the figures at these distances too, such as 0,1,2,4,8',
+    )
     .action((file: string, flags: AnalyzeFlags) =>
-      run(file, flags, (context, options) => {
+      run(file, flags, async (context, options) => {
         if (flags.vectors === true && flags.npz === undefined) throw new UsageError('--vectors goes with --npz FILE');
         const { csv = null, npz = null, vectors = false, svg = null, html = null } = flags;
-        return analyzeCommand(context, file, options, { csv, npz, vectors, svg, html });
+        const { distances: list } = flags;
+        const distances = list === undefined ? null : (await parts.distances()).distancesOption(list);
+        const { analyzeCommand } = await parts.analyze();
+        await analyzeCommand(context, file, options, { csv, npz, vectors, svg, html }, distances);
       }),
     );
   withImageOptions(withCommonOptions(program.command('attention')))
@@ -99,8 +116,13 @@ function build(): Command {
         const choice = imageChoice(image, flags);
         const folder = await folderOf(choice);
         const wanted = attentionOptions(flags, folder !== null);
-        if (folder === null) await attentionCommand(context, file, choice, options, wanted);
-        else await attentionFolderCommand(context, file, { folder, size: choice.size }, options, wanted);
+        if (folder === null) {
+          const { attentionCommand } = await parts.attention();
+          await attentionCommand(context, file, choice, options, wanted);
+        } else {
+          const { attentionFolderCommand } = await parts.attentionFolder();
+          await attentionFolderCommand(context, file, { folder, size: choice.size }, options, wanted);
+        }
       }),
     );
   withImageOptions(withCommonOptions(program.command('modes')))
@@ -112,9 +134,10 @@ function build(): Command {
     .option('--svg <file>', 'draw the query and key maps of these modes over the picture')
     .option('--png <file>', 'the same as pixels')
     .action((file: string, image: string | undefined, flags: CommonFlags & ImageFlags & ModesFlags) =>
-      run(file, flags, (context, options) =>
-        modesCommand(context, file, imageChoice(image, flags), options, modesOptions(flags)),
-      ),
+      run(file, flags, async (context, options) => {
+        const { modesCommand } = await parts.modes();
+        await modesCommand(context, file, imageChoice(image, flags), options, modesOptions(flags));
+      }),
     );
   withImageOptions(withCommonOptions(program.command('semantics')))
     .description(
@@ -126,9 +149,14 @@ function build(): Command {
     .option('--relevance <kind>', 'with an object: attention, rollout or deletion', 'attention')
     .option('--candidates <number>', 'with an object: off-object pieces whose effect is checked', '3')
     .option('--places <number>', 'with an object: other places that each piece is compared with', '20')
-    .option('--prompt <guide>', 'add to all scores towards patches: concentration or target')
-    .option('--beta <number>', 'with --prompt: how much is added where the guide is 1')
+    .option('--prompt <guide>', 'change the attention on patches by concentration or target while the model runs')
+    .option('--prompt-form <form>', 'with --prompt: bias, reweight, mask or drop; bias if not given')
+    .option('--prompt-layers <list>', 'with --prompt: only in these layers, such as 0,8-11')
+    .option('--prompt-heads <list>', 'with --prompt: only in these heads of them')
+    .option('--beta <number>', 'with --prompt: strength, what is added to the scores where the guide is 1')
+    .option('--betas <list>', 'with --prompt: strengths of a curve, such as -2,-1,1,2, or default')
     .option('--shifts <number>', 'with --prompt: shifts of the guide that it is compared with', '39')
+    .option('--csv <file>', 'of a folder: write one row a picture')
     .option(
       '--guided-masks <file>',
       'write chances to be masked (npz and json); of a folder these only, without running the model',
@@ -137,18 +165,21 @@ function build(): Command {
     .option('--alpha <number>', 'with --guided-masks: 0 even chances to 1 by keypoints alone, 0.5 if not given')
     .option('--direction <name>', 'with --guided-masks: rich (patches with many keypoints first) or poor')
     .action((file: string, image: string | undefined, flags: CommonFlags & ImageFlags & SemanticsFlags) =>
-      run(file, flags, (context, options) =>
-        semanticsCommand(context, file, imageChoice(image, flags), options, semanticsOptions(flags)),
-      ),
+      run(file, flags, async (context, options) => {
+        const { semanticsCommand } = await parts.semantics();
+        await semanticsCommand(context, file, imageChoice(image, flags), options, semanticsOptions(flags));
+      }),
     );
   withCommonOptions(program.command('match').argument('<source>', 'a Python file, a notebook, or a folder of them'))
     .description('which definitions of Python source own which tensors of the checkpoint')
     .option('--class <name>', 'the class that is the model, instead of the one that fits best')
     .option('--strict', 'exit with 1 where code and checkpoint disagree')
     .action(async (source: string, file: string, flags: MatchFlags) => {
+      const { readSources } = await parts.sources();
       const texts = await naming(source, () => readSources(source));
       await run(file, flags, async (context, options) => {
         const className = flags.class ?? null;
+        const { matchCommand } = await parts.match();
         const disagree = await matchCommand(context, { path: source, texts }, file, { ...options, className });
         if (disagree && flags.strict === true) process.exitCode = FAILED;
       });
@@ -160,9 +191,10 @@ function build(): Command {
     .option('--json [file]', 'JSON to standard output or into a file')
     .option('--quiet', 'no progress and no warnings on standard error')
     .action((image: string, { json, quiet }: Pick<CommonFlags, 'json' | 'quiet'>) =>
-      naming(image, () => {
+      naming(image, async () => {
+        const { keypointsCommand } = await parts.keypoints();
         const options = { json: json === true ? '-' : (json ?? null), quiet: quiet ?? false };
-        return keypointsCommand({ signal: interrupt.signal, version }, image, options);
+        await keypointsCommand({ signal: interrupt.signal, version }, image, options);
       }),
     );
   return program;
@@ -176,6 +208,8 @@ function withCommonOptions(command: Command): Command {
     .option('--patch <number>', 'side of a patch in pixels, where the file does not say')
     .option('--image-size <HxW>', 'picture size, where the file does not say')
     .option('--basis <basis>', 'folded or raw', 'folded')
+    .option('--adapter <path>', 'a LoRA adapter of PEFT to merge in: its folder or file')
+    .option('--adapter-alpha <number>', 'lora_alpha, where no adapter_config.json says it')
     .option('--json [file]', 'JSON to standard output or into a file')
     .option('--threads <number>', 'worker threads')
     .option('--no-cache', 'neither use nor keep finished figures')

@@ -1,5 +1,7 @@
 import type { Basis } from '../core/analysis/figures.js';
 import type { RecognitionOptions } from '../core/model/model.js';
+import type { InspectRequest } from '../host/engine/contract.js';
+import type { AdapterChoice } from '../protocol/worker.js';
 import { UsageError } from './usage-error.js';
 
 /** Options that every command on a checkpoint takes, as the parser gives them. */
@@ -9,6 +11,8 @@ export interface CommonFlags {
   readonly patch?: string;
   readonly imageSize?: string;
   readonly basis?: string;
+  readonly adapter?: string;
+  readonly adapterAlpha?: string;
   readonly json?: string | true;
   readonly threads?: string;
   readonly cache: boolean;
@@ -20,6 +24,8 @@ export interface CommonOptions {
   readonly model: string | null;
   readonly recognition: RecognitionOptions;
   readonly basis: Basis;
+  /** A LoRA adapter to lay over the checkpoint, or what is said of the one in it; null for neither. */
+  readonly adapter: AdapterChoice | null;
   /** Where JSON goes: a file, `-` for standard output, or null for readable text. */
   readonly json: string | null;
   readonly threads: number | null;
@@ -45,11 +51,27 @@ export function commonOptions(flags: CommonFlags): CommonOptions {
     model: flags.model ?? null,
     recognition,
     basis: basis(flags.basis ?? 'folded'),
+    adapter: adapterChoice(flags),
     json: flags.json === true ? '-' : (flags.json ?? null),
     threads: flags.threads === undefined ? null : wholeNumber('--threads', flags.threads, MOST_THREADS),
     cache: flags.cache,
     quiet: flags.quiet ?? false,
   };
+}
+
+/** How an engine is asked for the checkpoint of a command. */
+export function inspectRequest(
+  file: string,
+  { recognition, adapter }: Pick<CommonOptions, 'recognition' | 'adapter'>,
+): InspectRequest {
+  return { path: file, options: recognition, partial: false, ...(adapter === null ? {} : { adapter }) };
+}
+
+function adapterChoice({ adapter, adapterAlpha }: CommonFlags): AdapterChoice | null {
+  if (adapter === undefined && adapterAlpha === undefined) return null;
+  const alpha = adapterAlpha === undefined ? null : Number(adapterAlpha);
+  if (alpha === null || (Number.isFinite(alpha) && alpha > 0)) return { path: adapter ?? null, alpha };
+  throw new UsageError(`--adapter-alpha takes a number above 0, not ${adapterAlpha ?? ''}`);
 }
 
 function basis(text: string): Basis {

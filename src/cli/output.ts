@@ -1,3 +1,4 @@
+import { asWriteError } from '../host/files/system-error.js';
 import { writeWhole } from '../host/files/write-whole.js';
 
 /** Writes JSON to standard output (`-`) or whole into a file. */
@@ -9,7 +10,10 @@ export async function writeJson(target: string, value: unknown): Promise<void> {
 export async function writeText(target: string, text: string): Promise<void> {
   if (target === '-') await print(text);
   else if (target === '/dev/null') return;
-  else await writeWhole(target, text);
+  else
+    await writeWhole(target, text).catch((error: unknown) => {
+      throw asWriteError(error, target);
+    });
 }
 
 /** Writes to standard output and waits until it is out, since the process ends afterwards. */

@@ -1,3 +1,4 @@
+import { quoteName } from '../core/bytes/quote.js';
 import type { Warning } from '../core/errors.js';
 import type { Provenance } from '../core/export/analysis-json.js';
 import type { Inspection } from '../host/engine/contract.js';
@@ -8,7 +9,7 @@ import type { CommandContext } from './context.js';
 export function provenance(
   context: CommandContext,
   command: string,
-  { source }: Inspection,
+  { source, adapter }: Inspection,
   furtherBytesRead: number,
   warnings: readonly Warning[],
 ): Provenance {
@@ -23,14 +24,19 @@ export function provenance(
       identity: identityText(source.identity),
     },
     warnings,
+    ...(adapter === undefined ? {} : { adapter }),
     // Since the process began.
     totalMs: performance.now(),
   };
 }
 
 /** The warning of a file in which no attention was found. */
-export function noAttention({ recognition, tensors }: Inspection): Warning[] {
+export function noAttention({ recognition, tensors, adapter, source }: Inspection): Warning[] {
   if (recognition.models.length > 0) return [];
+  if (adapter?.applied === false) {
+    const message = `No model to analyse in the adapter alone: give its base model, and say --adapter ${quoteName(source.path)}.`;
+    return [{ code: 'no-attention', message }];
+  }
   const looks = recognition.looksLike === null ? '' : `; the names look like ${recognition.looksLike}`;
   return [
     {

@@ -112,6 +112,8 @@ export const imageFromPanel = [
   v.strictObject({ type: v.literal('preprocess'), change: v.nullable(preprocessingChanges) }),
   v.strictObject({ type: v.literal('want-head'), image, layer: index, head: index }),
   v.strictObject({ type: v.literal('want-attention'), image, layer: index, token: index }),
+  v.strictObject({ type: v.literal('look'), image, layer: index, head: index, token: index }),
+  v.strictObject({ type: v.literal('tab'), tab: v.picklist(['heads', 'preference', 'keypoints', 'change']) }),
   v.strictObject({ type: v.literal('want-rollout'), image }),
   v.strictObject({ type: v.literal('pick-mask') }),
   v.strictObject({ type: v.literal('paint-mask'), image, labels, save: v.boolean() }),

@@ -1,4 +1,5 @@
 import type { Basis } from '../core/analysis/figures.js';
+import type { MaskGuide } from '../core/analysis/keypoints/guided-mask.js';
 import type { KeyVariant } from '../core/analysis/image/patch-attention.js';
 import type { PreprocessingChanges } from '../core/image/preprocess/preprocessing.js';
 import type { Model } from '../core/model/model.js';
@@ -54,6 +55,19 @@ export interface MeasuredFolder {
   readonly bytesRead: number;
 }
 
+/** Keypoint figures over the pictures of a folder. */
+export interface MeasuredKeypoints extends MeasuredFolder {
+  /** With masks those first whose keypoints off the object lift relevance the most. */
+  readonly images: readonly {
+    /** Relative to the folder, with `/`. */
+    readonly name: string;
+    readonly keypoints: number;
+    readonly significantHeads: number;
+    readonly offRatio: number | null;
+    readonly log2Lift: number | null;
+  }[];
+}
+
 /** Figures as the worker gives them: whoever asks knows of which picture. */
 type WithoutImage<Figures> = Omit<Figures, 'image'>;
 
@@ -66,8 +80,9 @@ export interface ImageTasks {
     params: { readonly source: ImageSource | null; readonly changes: PreprocessingChanges | null };
     result: Omit<ImageCard, 'id' | 'model'>;
   };
+  /** `ahead`: nobody looks at it yet, so that it says nothing of what is looked at next. */
   head: {
-    params: { readonly layer: number; readonly head: number; readonly basis: Basis };
+    params: { readonly layer: number; readonly head: number; readonly basis: Basis; readonly ahead?: true };
     result: WithoutImage<HeadOnImage>;
   };
   attention: {
@@ -91,8 +106,15 @@ export interface ImageTasks {
     params: { readonly layer: number };
     result: { readonly attentionChange: number; readonly massOutside: number | null };
   };
-  /** 5 and 95 % of the relative change of the output under shifts of the prompt. Tells its progress. */
-  'prompt-band': { params: null; result: readonly [low: number, high: number] | null };
+  /** Gets a model ready that can be prompted, where nothing is changed and both fit into memory. */
+  'warm-prompt': { params: null; result: null };
+  /** Relative change of the output by the prompt at another strength. */
+  'prompt-point': { params: { readonly strength: number }; result: number | null };
+  /** 5 and 95 % of the relative change of the output under shifts of the prompt at a strength. Tells its progress. */
+  'prompt-band': {
+    params: { readonly strength: number };
+    result: readonly [low: number, high: number] | null;
+  };
   keypoints: {
     params: { readonly by: KeypointFigures['concentrationBy'] };
     result: WithoutImage<KeypointFigures>;
@@ -107,6 +129,28 @@ export interface ImageTasks {
     params: { readonly folder: string; readonly keys: KeyVariant };
     result: MeasuredFolder;
   };
+  /** Keypoint figures over the pictures of a folder; those that are done are kept beside `output` until all are. Tells its progress. */
+  'keypoints-folder': {
+    params: {
+      readonly folder: string;
+      /** A folder of masks by the names of the pictures; null: none. */
+      readonly mask: string | null;
+      /** Without masks: the object is what the final tokens set apart. */
+      readonly objectFromTokens: boolean;
+      readonly output: string;
+      /** Of the program: another one does all anew. */
+      readonly version: string;
+    };
+    result: MeasuredKeypoints;
+  };
+  /** Writes chances to be masked of the pictures of a folder to an .npz file, and JSON beside it. Tells its progress. */
+  'guided-masks': {
+    params: { readonly folder: string; readonly file: string; readonly version: string } & MaskGuide;
+    result: {
+      readonly done: number;
+      readonly skipped: readonly { readonly name: string; readonly problem: string }[];
+    };
+  };
   /** Writes the arrays of a head and its layer to a file of the form that its name ends in. */
   export: {
     params: { readonly file: string; readonly layer: number; readonly head: number; readonly basis: Basis };
@@ -115,8 +159,6 @@ export interface ImageTasks {
   /** Number of the process that runs the model; null while there is none. */
   process: { params: null; result: number | null };
 }
-
-export type ImageTaskName = keyof ImageTasks;
 
 /** What it is asked about the newest changed run, once that is there. */
 export interface ChangedTasks {

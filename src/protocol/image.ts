@@ -31,6 +31,11 @@ export interface ImageCard {
   readonly inputSize: Size;
   /** Rows and columns of patches. */
   readonly grid: readonly [rows: number, columns: number];
+  /** One a layer where tokens attend within windows: rows and columns of its tokens, and of a window. Its figures are in that grid; tokens that are asked about are patches of the picture all the same. */
+  readonly windowed?: readonly {
+    readonly grid: readonly [rows: number, columns: number];
+    readonly window: readonly [rows: number, columns: number];
+  }[];
   /** What the model sees, before normalisation: height x width x 3 bytes, red, green, blue. */
   readonly picture: Uint8Array;
   /** Names of the tokens before the patches: `class`, `distillation`, `register 0`, ... */
@@ -38,7 +43,7 @@ export interface ImageCard {
   readonly preprocessing: Preprocessing;
   /** Where the preprocessing is from, or `changed` by the person. */
   readonly preprocessingFrom: PreprocessingPlan['from'] | 'changed';
-  /** True when other sizes can be chosen, since the positions can be interpolated. */
+  /** True when other sizes can be chosen: positions can be interpolated, or the file's own graph takes any size. */
   readonly sizeIsFree: boolean;
   readonly output: OutputCard;
   /** Sentences on the picture and on what was assumed. */
@@ -77,7 +82,7 @@ export interface HeadOnImage {
   readonly basis: Basis;
   readonly layer: number;
   readonly head: number;
-  /** (modes, patches). Maps of a block are the lengths over its modes, which the panel computes. */
+  /** (modes, patches), or tokens of the layer where they are others. Maps of a block are the lengths over its modes, which the panel computes. */
   readonly queryMaps: Float32Array;
   readonly keyMaps: Float32Array;
   /** The largest contribution first. */
@@ -94,7 +99,7 @@ export interface AttentionRows {
   readonly image: number;
   readonly layer: number;
   readonly token: number;
-  /** (heads, tokens). */
+  /** (heads, tokens of the layer). */
   readonly rows: Float32Array;
   /** How far the attention's output recomputed is from the model's own, and its largest magnitude: of the whole layer, or of this token where the layer's attention does not fit into memory. */
   readonly recomputed: { readonly maxAbsError: number; readonly largest: number };
@@ -156,7 +161,7 @@ export type Change =
   | {
       readonly kind: 'prompt';
       readonly by: 'concentration' | 'object' | 'region';
-      /** `bias` adds strength x g to the scores, `mask` and `drop` take patches with g > 0 away, `reweight` multiplies by 1 + strength x g. */
+      /** `bias` adds strength x g to the scores, `mask` and `drop` take the patches of any group of g away, `reweight` multiplies by 1 + strength x g. */
       readonly how: 'bias' | 'mask' | 'reweight' | 'drop';
       readonly strength: number;
       /** Null: all. */
@@ -183,6 +188,15 @@ export interface ChangedRun {
   /** With `prompt`: 5 and 95 % of the output's relative change under shifts of g. */
   readonly band: readonly [low: number, high: number] | null;
   readonly notes: readonly string[];
+}
+
+/** What a prompt does to the output at one strength. */
+export interface PromptPoint {
+  readonly strength: number;
+  /** Relative change of the output; null where the output is zero. */
+  readonly relativeL2: number | null;
+  /** 5 and 95 % of it under shifts of g; null while not computed. */
+  readonly band: readonly [low: number, high: number] | null;
 }
 
 /** What one token attends to in every head of a layer of the changed model. */
@@ -230,10 +244,19 @@ export type ImageToPanel =
   | { readonly type: 'image'; readonly state: ImageState }
   | { readonly type: 'head-on-image'; readonly figures: HeadOnImage }
   | { readonly type: 'attention-rows'; readonly figures: AttentionRows }
+  /** What may be looked at next, which nobody asked for. */
+  | {
+      readonly type: 'ahead';
+      readonly image: number;
+      readonly heads: readonly HeadOnImage[];
+      readonly rows: readonly AttentionRows[];
+    }
   | { readonly type: 'rollout'; readonly figures: Rollout }
   | { readonly type: 'mask'; readonly image: number; readonly mask: Mask | null }
   | { readonly type: 'preference'; readonly figures: LayerPreference }
   | { readonly type: 'changed-run'; readonly image: number; readonly run: ChangedRun | null }
+  /** Of the prompt of the changed run at other strengths too, from the least; told again as they come. */
+  | { readonly type: 'prompt-curve'; readonly image: number; readonly points: readonly PromptPoint[] }
   | { readonly type: 'changed-attention'; readonly figures: ChangedRows }
   /** Attention preference of one layer of the changed model, without bands. */
   | { readonly type: 'changed-preference'; readonly run: number; readonly figures: LayerPreference }
@@ -252,6 +275,9 @@ export type ImageToPanel =
 export type ImageTask =
   'preprocess' | 'head' | 'attention' | 'rollout' | 'mask' | 'preference' | 'change' | 'keypoints' | 'export';
 
+/** Tabs under the image row. */
+export type ImageTab = 'heads' | 'preference' | 'keypoints' | 'change';
+
 /** Intents of the panel about the image. */
 export type ImageFromPanel =
   /** Asks with the editor's own list: recent, the sample's, the workspace's, browse. */
@@ -267,6 +293,16 @@ export type ImageFromPanel =
   | { readonly type: 'preprocess'; readonly change: PreprocessingChanges | null }
   | { readonly type: 'want-head'; readonly image: number; readonly layer: number; readonly head: number }
   | { readonly type: 'want-attention'; readonly image: number; readonly layer: number; readonly token: number }
+  /** What is looked at, so that what is next to it can be sent before it is asked for. */
+  | {
+      readonly type: 'look';
+      readonly image: number;
+      readonly layer: number;
+      readonly head: number;
+      readonly token: number;
+    }
+  /** The tab that is open, with a picture or without. */
+  | { readonly type: 'tab'; readonly tab: ImageTab }
   | { readonly type: 'want-rollout'; readonly image: number }
   | { readonly type: 'pick-mask' }
   /** Painted over the model's picture; `save` writes it as a PNG beside the image, at the image's own size. */

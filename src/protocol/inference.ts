@@ -4,6 +4,7 @@ import type { ForwardEdits } from '../core/inference/edits.js';
 import type { PatchGrid } from '../core/inference/forward.js';
 import type { OutputName } from '../core/inference/outputs.js';
 import type { RecomputedOutput } from '../core/inference/recompute-layer.js';
+import type { Meeting } from '../core/model/onnx/attention.js';
 import type { Assumption, Model } from '../core/model/model.js';
 import type { TensorEntry } from '../core/tensors/tensor-index.js';
 import type { CheckpointFiles, WireError } from './worker.js';
@@ -34,11 +35,16 @@ export interface LoadedModel {
   readonly patch: number;
   readonly grid: PatchGrid;
   readonly prefixTokens: number;
-  /** Prefix tokens and patches. */
+  /** Prefix tokens and patches; where patches are merged on the way (`layerShape`), those that enter the first layer. */
   readonly tokens: number;
+  /** Of these tokens. */
   readonly width: number;
   readonly layers: number;
   readonly outputs: readonly OutputName[];
+  /** True when pictures of other sizes can be run too. */
+  readonly sizeIsFree: boolean;
+  /** How queries and keys meet in each layer of a graph of the file's own that gives them (`own-query`, `own-key`); null where they follow from the weights. */
+  readonly meetings: readonly Meeting[] | null;
   readonly assumptions: readonly Assumption[];
   /** Bytes of weights that could not be taken from the checkpoint as they lie, and were copied. */
   readonly copiedBytes: number;
@@ -71,15 +77,19 @@ export interface AttendParams {
   readonly keep: boolean;
   /** The token whose row is wanted; null: none. */
   readonly token: number | null;
+  /** Whether the mean over the heads is wanted. */
+  readonly mean?: boolean;
 }
 
 /** The attention of a layer, computed in float64 from the tokens that entered it and the weights. */
 export interface AttendResult {
   readonly figures: readonly AttentionFigures[];
-  /** (tokens, tokens) of each head that was told of; empty where it is not wanted. */
+  /** (tokens, tokens), or (windows, places, places) in the order of `WindowLayout`, of each head that was told of; empty where it is not wanted. */
   readonly attention: readonly Float32Array[];
   /** What the token attends to in each head that was told of, (tokens); empty where none was wanted. */
   readonly rows: readonly Float32Array[];
+  /** (tokens, tokens), mean over the heads that were told of; null where it was not wanted. */
+  readonly mean: Float32Array | null;
   /** How far the output of the layer that follows from it is from that of the graph, and the largest magnitude of that. */
   readonly recomputed: RecomputedOutput;
   readonly bytesRead: number;
@@ -95,7 +105,7 @@ export interface InferenceTasks {
   run: { params: { readonly pixels: Float32Array; readonly prompt: Prompted | null }; result: RunResult };
   /** Attention of the last run, which had no prompt. */
   attend: { params: AttendParams; result: AttendResult };
-  /** A tap of the last run, (tokens, width). */
+  /** A tap of the last run, (tokens, width) of the layer. */
   tap: { params: { readonly tap: TapName; readonly layer: number }; result: Float32Array };
 }
 

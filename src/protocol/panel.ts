@@ -1,3 +1,4 @@
+import type { DistancePoint } from '../core/analysis/distance/over-distance.js';
 import type { Basis, ChanceBands, LayerFigures } from '../core/analysis/figures.js';
 import type { VerdictPart } from '../core/analysis/verdict.js';
 import type { ProblemCode, Remains, Warning } from '../core/errors.js';
@@ -27,7 +28,16 @@ export interface ModelCard {
   readonly hasNorm: boolean;
   /** Sentences that hold for this model's figures: rotary positions, query-key norm, windows, grouped queries. */
   readonly notes: readonly string[];
+  /** Set where the figures of a head over distance can be asked for: what distances count, and what was assumed. */
+  readonly overDistance?: { readonly unit: 'patches' | 'places'; readonly assumed: readonly string[] };
 }
+
+/** Where the figures of a head over distance stand. */
+export type DistanceAnswer =
+  | { readonly kind: 'running' }
+  | { readonly kind: 'done'; readonly points: readonly DistancePoint[] }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'trouble'; readonly text: string };
 
 /** What the panel shows of the file before any figure. */
 export interface FileCard {
@@ -48,7 +58,7 @@ export interface Focus {
 
 /** A page in place of the figures, and what it offers. */
 export interface ProblemPage {
-  readonly code: ProblemCode | 'no-attention' | 'ambiguous';
+  readonly code: ProblemCode | 'no-attention' | 'ambiguous' | 'adapter-alone';
   /** Bold first line, such as `model.safetensors is cut short.` */
   readonly title: string;
   /** What is wrong and where. */
@@ -62,7 +72,14 @@ export interface ProblemPage {
 /** A button of a problem page or of a note. */
 export interface ProblemAction {
   readonly action:
-    'retry' | 'show-log' | 'show-partial' | 'copy-details' | 'list-tensors' | 'name-tensors' | 'pick-model';
+    | 'retry'
+    | 'show-log'
+    | 'show-partial'
+    | 'copy-details'
+    | 'list-tensors'
+    | 'name-tensors'
+    | 'pick-model'
+    | 'choose-base';
   readonly label: string;
   readonly primary: boolean;
 }
@@ -89,9 +106,18 @@ export type ToPanel =
       /** Layers that are complete. */
       readonly done: number;
     }
+  | {
+      readonly type: 'distances';
+      readonly focus: Focus;
+      readonly layer: number;
+      readonly head: number;
+      readonly answer: DistanceAnswer;
+    }
   | { readonly type: 'problem'; readonly problem: ProblemPage }
   | { readonly type: 'note'; readonly note: FileNote | null }
   | { readonly type: 'select'; readonly layer: number; readonly head: number }
+  /** Shows a tab under the image row. */
+  | { readonly type: 'show-tab'; readonly tab: 'keypoints' }
   | { readonly type: 'request-picture'; readonly id: number; readonly picture: Picture; readonly as: 'svg' | 'png' }
   /** To the clipboard, which only the page can give pictures to. */
   | { readonly type: 'copy-picture'; readonly picture: Picture };
@@ -103,7 +129,7 @@ export interface FileNote {
 }
 
 /** Pictures that the panel can give. */
-export type Picture = 'layers' | 'head' | 'modes' | 'attention' | 'preference';
+export type Picture = 'layers' | 'head' | 'modes' | 'attention' | 'preference' | 'prompting';
 
 /** Messages from the panel to the extension host: intents, never commands. */
 export type FromPanel =
@@ -116,6 +142,8 @@ export type FromPanel =
   | { readonly type: 'keep-assumption'; readonly code: Assumption['code'] }
   | { readonly type: 'cancel' }
   | { readonly type: 'resume' }
+  | { readonly type: 'want-distances'; readonly layer: number; readonly head: number }
+  | { readonly type: 'cancel-distances' }
   | { readonly type: 'reload' }
   | { readonly type: 'export' }
   | { readonly type: 'copy'; readonly text: string }

@@ -1,13 +1,17 @@
+import type { DistancePoint } from '../core/analysis/distance/over-distance.js';
+import type { Turning } from '../core/analysis/distance/turning.js';
 import type { Basis, LayerFigures } from '../core/analysis/figures.js';
 import type { TensorAnswer, TensorQuestion } from '../core/analysis/tensor/questions.js';
 import type { ProblemCode, Remains, Warning } from '../core/errors.js';
 import type { SingularVectors } from '../core/linalg/head-solver.js';
 import type { LayerSpec, Recognition, RecognitionOptions } from '../core/model/model.js';
-import type { FormatId, TensorEntry } from '../core/tensors/tensor-index.js';
+import type { AdapterFacts, FormatId, TensorEntry } from '../core/tensors/tensor-index.js';
 
 /** State of a file when it was inspected; a task fails with `changed` when the file is another by then. */
 export interface FileState {
   readonly name: string;
+  /** Where it lies, when not in the checkpoint's own folder: an adapter over a base model elsewhere. */
+  readonly folder?: string;
   readonly sizeBytes: number;
   readonly modifiedMs: number;
 }
@@ -19,16 +23,30 @@ export interface CheckpointFiles {
   readonly files: readonly FileState[];
 }
 
+/** An adapter that a person lays over a checkpoint, and what they say of it. */
+export interface AdapterChoice {
+  /** Its file, or the folder that holds it; null for the one that the checkpoint holds itself. */
+  readonly path: string | null;
+  /** `lora_alpha`, where no adapter_config.json says it; null without. */
+  readonly alpha: number | null;
+}
+
 /** What a worker is asked to do, by name: parameters and result. */
 export interface WorkerTasks {
   inspect: {
-    params: { readonly path: string; readonly options: RecognitionOptions; readonly partial: boolean };
+    params: {
+      readonly path: string;
+      readonly options: RecognitionOptions;
+      readonly partial: boolean;
+      readonly adapter?: AdapterChoice;
+    };
     result: {
       readonly format: FormatId;
       readonly checkpoint: CheckpointFiles;
       readonly tensors: readonly TensorEntry[];
       readonly recognition: Recognition;
       readonly warnings: readonly Warning[];
+      readonly adapter?: AdapterFacts;
       readonly headerHash: string;
       readonly bytesRead: number;
     };
@@ -40,6 +58,18 @@ export interface WorkerTasks {
   vectors: {
     params: { readonly checkpoint: CheckpointFiles; readonly spec: LayerSpec; readonly basis: Basis };
     result: { readonly heads: readonly (SingularVectors | null)[]; readonly bytesRead: number };
+  };
+  distances: {
+    params: {
+      readonly checkpoint: CheckpointFiles;
+      readonly spec: LayerSpec;
+      readonly basis: Basis;
+      readonly turning: Turning;
+      /** Null for all heads of the layer. */
+      readonly head: number | null;
+      readonly distances: readonly number[];
+    };
+    result: { readonly heads: readonly (readonly DistancePoint[])[]; readonly bytesRead: number };
   };
   tensor: {
     params: {

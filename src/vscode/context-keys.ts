@@ -21,7 +21,9 @@ export function keepPanelContexts(panels: Panels, sessions: Sessions): vscode.Di
     const layers = panel?.session.runOf(panel)?.layers ?? [];
     set('figures', layers.length > 0);
     set('image', panel?.session.image.state.kind === 'ready');
-    set('severalModels', (panel?.session.opened?.card.models.length ?? 0) > 1);
+    const opened = panel?.session.opened;
+    set('severalModels', (opened?.card.models.length ?? 0) > 1);
+    set('adapter', opened?.choices.base !== undefined || opened?.inspection.adapter?.applied === false);
   };
   return vscode.Disposable.from(panels.onDidChange(update), sessions.onDidChange(update));
 }

@@ -73,11 +73,13 @@ function compose(context: vscode.ExtensionContext, log: ChannelLog): Omit<QkLens
   const parts = { extension: extensionUri, engine, store: workspaceState, inspections, sessions, panels, list };
   const source = registerSource({ ...parts, config, log });
   const images = { extension: extensionUri, recent: new RecentImages(workspaceState) };
+  const bases = { engine, checkpoints: () => list.get() };
   const handle = intentHandler({
     ...images,
     log,
     showLog: () => log.show(),
     showTensors: (uri) => view.showTensors(uri),
+    bases,
   });
   subscriptions.push(
     { dispose: () => void engine.dispose() },
@@ -92,7 +94,7 @@ function compose(context: vscode.ExtensionContext, log: ChannelLog): Omit<QkLens
     registerTools({ engine, inspections, sessions }),
     registerEditors({ extension: extensionUri, sessions, panels, handle, log }),
     registerCommands(
-      commandHandlers({ extension, images, config, sessions, log, panels, list, view, tensors, ...source }),
+      commandHandlers({ extension, images, bases, config, sessions, log, panels, list, view, tensors, ...source }),
       log,
     ),
     createStatusBar(panels, sessions),

@@ -3,9 +3,11 @@ import type {
   Analysis,
   AnalyzeListener,
   AnalyzeRequest,
+  DistanceRequest,
   Engine,
   Inspection,
   InspectRequest,
+  OverDistance,
   TensorRequest,
 } from '../host/engine/contract.js';
 
@@ -16,7 +18,7 @@ interface Running {
 }
 
 /** An engine that is made at first use and replaced when its settings change. */
-export class LazyEngine implements Pick<Engine, 'inspect' | 'analyze' | 'recall' | 'tensor'> {
+export class LazyEngine implements Pick<Engine, 'inspect' | 'analyze' | 'recall' | 'overDistance' | 'tensor'> {
   readonly #create: () => Engine;
   #current: Running | null = null;
 
@@ -34,6 +36,10 @@ export class LazyEngine implements Pick<Engine, 'inspect' | 'analyze' | 'recall'
 
   recall(request: Omit<AnalyzeRequest, 'have'>, signal: AbortSignal): Promise<Analysis | null> {
     return this.#use((engine) => engine.recall(request, signal));
+  }
+
+  overDistance(request: DistanceRequest, signal: AbortSignal): Promise<OverDistance> {
+    return this.#use((engine) => engine.overDistance(request, signal));
   }
 
   tensor(request: TensorRequest, signal: AbortSignal): Promise<TensorAnswer> {

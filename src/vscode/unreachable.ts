@@ -1,4 +1,4 @@
-import type { Uri } from 'vscode';
+import { l10n, type Uri } from 'vscode';
 import { CheckpointError } from '../core/errors.js';
 import { baseName } from './uris.js';
 
@@ -7,7 +7,7 @@ export function unreachable(uri: Uri): CheckpointError {
   return new CheckpointError(
     'unsupported',
     baseName(uri),
-    `it lies in a workspace of kind "${uri.scheme}", where a file can only be read whole`,
-    'copy it to a disk and open it there',
+    l10n.t('it lies in a workspace of kind "{0}", where a file can only be read whole', uri.scheme),
+    l10n.t('copy it to a disk and open it there'),
   );
 }

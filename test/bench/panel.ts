@@ -1,4 +1,5 @@
-// Times the panel in the packaged extension, in a warm test host: from a click on a checkpoint to the first head and to the last.
+// Times the panel in the packaged extension, in a warm test host: from a click on a checkpoint to the first head and to the last, and what a person
+// does on a picture.
 import { cpSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
@@ -8,7 +9,10 @@ import { startServer } from '../host/server.js';
 import { openWorkbench, workbenchRestored } from '../host/workbench.js';
 import { createWorkspace } from '../host/workspace.js';
 import { Explorer } from '../ui/support/explorer.js';
+import { PanelPage } from '../ui/support/panel.js';
 import { webviewWith } from '../ui/support/webview.js';
+import { Workbench } from '../ui/support/workbench.js';
+import { timeImageRow } from './image-row.js';
 
 const REPEATS = 5;
 const FILE = 'ViT-B-16.safetensors';
@@ -69,6 +73,9 @@ try {
   console.log(
     `panel, ViT-B/16, medians of ${String(REPEATS)}: VS Code has the page after ${String(began)} ms, first layer drawn after ${String(first)} ms, all ${String(HEADS)} heads after ${String(last)} ms`,
   );
+  await closeAll(page);
+  const workbench = new Workbench(window, server, workspace.folder);
+  await timeImageRow(page, await PanelPage.open(workbench, 'sample/model.safetensors'));
 } finally {
   await window.browser.close();
   await server.stop();

@@ -5,6 +5,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, rmS
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureFolder } from './folder.mjs';
 import { GEOMETRIES, makeVit } from './make-vit.mjs';
 
 const root = path.join(import.meta.dirname, '../..');
@@ -113,3 +114,4 @@ console.log(
     : `medians of ${repeats} runs, in turn with Python`,
 );
 for (const [name, geometry] of Object.entries(GEOMETRIES)) await analysis(name, geometry, python);
+await measureFolder();

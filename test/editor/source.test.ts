@@ -283,6 +283,57 @@ describe('beside the code', () => {
     assert.match(await hoverText(document, placeOf(document, 'self.key =', 'key')), /key\\\.weight/);
   });
 
+  it('reads the other side of a comparison, and finds no fault with it', async () => {
+    const { source } = await lens();
+    const attention = readFileSync(inFolder('attention.py'), 'utf8').replace(
+      'self.dense = nn.Linear(dim, dim)',
+      'self.dense = nn.Linear(dim, 7)',
+    );
+    const rest = readFileSync(inFolder('dinov2.py'), 'utf8').replace('from .attention import Attention\n', '');
+    const provider = vscode.workspace.registerTextDocumentContentProvider('git', {
+      provideTextDocumentContent: () => attention + rest,
+    });
+    try {
+      const document = await vscode.workspace.openTextDocument(
+        vscode.Uri.from({ scheme: 'git', path: inFolder('before.py'), query: 'HEAD' }),
+      );
+      assert.equal(document.languageId, 'python');
+      await source.index.settled(document);
+      assert.match(await hoverText(document, placeOf(document, 'self.key =', 'key')), /key\\\.weight/);
+      assert.deepEqual(diagnostics(document), []);
+    } finally {
+      provider.dispose();
+    }
+  });
+
+  it('reads lines that end as on Windows, and goes on with edits in them', async () => {
+    const { source } = await lens();
+    const attention = readFileSync(inFolder('attention.py'), 'utf8');
+    const rest = readFileSync(inFolder('dinov2.py'), 'utf8').replace('from .attention import Attention\n', '');
+    writeFileSync(inFolder('windows.py'), (attention + rest).replaceAll('\n', '\r\n'));
+    const document = await show(inFolder('windows.py'));
+    assert.equal(document.eol, vscode.EndOfLine.CRLF);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(document.uri, new vscode.Position(1, 0), '# one line more\n# and another\n');
+    await vscode.workspace.applyEdit(edit);
+    await source.index.settled(document);
+    const query = placeOf(document, 'self.query =', 'query');
+    assert.match(await hoverText(document, query), /query\\\.weight/);
+    assert.equal(await hoverText(document, query.translate(-3)), '', 'the place is off by lines');
+    const classes = source.index.matches.flatMap(({ match }) =>
+      match.classes.filter(({ file }) => file.endsWith('windows.py')),
+    );
+    for (const {
+      name,
+      nameRange: { start, end },
+    } of classes) {
+      const range = new vscode.Range(start.line, start.column, end.line, end.column);
+      assert.equal(document.getText(range), name);
+    }
+    assert.ok(classes.length > 0);
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+  });
+
   it('makes the path of a checkpoint a link', async () => {
     const document = await show(inFolder('model.yaml'));
     const links = await vscode.commands.executeCommand<vscode.DocumentLink[]>(

@@ -48,6 +48,8 @@ const EXPECTED = [
   'extension/media/pictures/checkpoints-view.png',
   'extension/media/pictures/code.png',
   'extension/media/pictures/image-row.png',
+  'extension/media/pictures/keypoints-folder.png',
+  'extension/media/pictures/keypoints.png',
   'extension/media/pictures/panel-dark.png',
   'extension/media/pictures/panel-high-contrast.png',
   'extension/media/pictures/panel-light.png',

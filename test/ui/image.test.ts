@@ -87,9 +87,11 @@ test('an object taken by one click has a preference over depth', async () => {
   await workbench().screenshot('image-preference');
 });
 
-test('keypoints have a map of interrelation with a sentence', async () => {
-  const { panel, row } = await open();
-  await row.openTab('Keypoints');
+test('the command for keypoints shows their tab, with a map of interrelation and a sentence', async () => {
+  const { panel } = await open();
+  await workbench().quickInput.start('QK Lens: Keypoints of an Image...');
+  await workbench().quickInput.pick('coffee.png');
+  await panel.frame.getByRole('tab', { name: 'Keypoints', selected: true }).waitFor();
   const map = panel.frame.getByRole('grid', { name: 'Interrelation of every head' });
   await map.getByRole('gridcell', { name: /^Layer 8, head 3, interrelation/ }).click();
   await panel.frame.getByText(/^L8 H3: .* when shifted/).waitFor();
@@ -126,6 +128,12 @@ test('attention is led by a painted region', async () => {
   await panel.frame.getByText('1 patch, more than half painted each').waitFor();
   await panel.frame.getByRole('slider', { name: 'Strength' }).fill('4');
   await panel.frame.getByText(/^Scores towards 1 patch raised by up to 4\.0/).waitFor();
+  const curve = panel.frame.getByRole('group', { name: /^Change of the output by the strength/ });
+  await curve.getByText(/^Strength 4\.0: the output changes by /).waitFor();
+  await curve.focus();
+  await workbench().page.keyboard.press('Home');
+  await curve.getByText(/^Strength 0\.0: /).waitFor();
+  await workbench().screenshot('image-prompting');
   await panel.frame.getByRole('button', { name: 'Undo', exact: true }).click();
 });
 
@@ -151,4 +159,39 @@ test('the maps are exported as a picture', async () => {
   assert.match(svg, /^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
   assert.match(svg, />L8 H3 (M\d+|key bias) on coffee\.png</);
   assert.match(svg, /<image [^>]*href="data:image\/png/);
+});
+
+/** Pastes a file into the panel. @param bytes null: a picture of 40 x 40 pixels */
+async function paste({ frame }: PanelPage, name: string, bytes: number | string | null): Promise<void> {
+  await frame.evaluate(
+    async ({ fileName, content }) => {
+      const canvas = document.createElement('canvas');
+      [canvas.width, canvas.height] = [40, 40];
+      canvas.getContext('2d')?.fillRect(10, 10, 20, 20);
+      const picture = await new Promise<Blob | null>((resolve) => {
+        canvas.toBlob(resolve);
+      });
+      const part = typeof content === 'number' ? new Uint8Array(content) : (content ?? picture ?? '');
+      const clipboardData = new DataTransfer();
+      clipboardData.items.add(new File([part], fileName));
+      document.dispatchEvent(new ClipboardEvent('paste', { clipboardData, cancelable: true }));
+    },
+    { fileName: name, content: bytes },
+  );
+}
+
+test('a picture is pasted; one beyond the limit is refused and leaves it, and so is a file that is no picture', async () => {
+  const { panel, row } = await open();
+  await paste(panel, 'pasted.png', null);
+  await row.frame.locator('.input-figure .figure-title', { hasText: 'pasted.png' }).waitFor();
+  await row.shown();
+  await paste(panel, 'large.png', 100_000_001);
+  await panel.frame.getByText(/^large\.png has 100/).waitFor();
+  await row.shown();
+  await paste(panel, 'notes.png', 'no picture');
+  await panel.frame
+    .getByText(/^notes\.png /)
+    .first()
+    .waitFor();
+  await row.strip.waitFor({ state: 'detached' });
 });

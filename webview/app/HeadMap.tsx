@@ -29,11 +29,17 @@ export function HeadMap({ rows, columns, sizes, selected, sorted, onHover }: Hea
   const cursor = entryCell(rows, selected);
   // A selection by keyboard moves the focus with it; one from elsewhere leaves the focus where it is.
   useLayoutEffect(() => {
-    const map = grid.current;
-    if (map === null) return;
-    const cell = map.querySelector<HTMLElement>('[tabindex="0"]');
-    if (map.contains(document.activeElement)) cell?.focus({ preventScroll: true });
-    if (columns.scrolls) cell?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    // With the frame, when the page is laid out anyway: keys that come before are the grid's own.
+    const frame = requestAnimationFrame(() => {
+      const map = grid.current;
+      if (map === null) return;
+      const cell = map.querySelector<HTMLElement>('[tabindex="0"]');
+      if (map.contains(document.activeElement)) cell?.focus({ preventScroll: true });
+      if (columns.scrolls) cell?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    });
+    return () => {
+      cancelAnimationFrame(frame);
+    };
   }, [selected?.layer, selected?.head, columns.scrolls]);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.altKey || event.ctrlKey || event.metaKey || cursor === null) return;

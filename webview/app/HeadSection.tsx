@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { headEntries, entryOf, type Entry } from '../../src/core/charts/head-entries.js';
-import { emptyModes, headFacts, headLine } from '../../src/core/charts/words.js';
+import { changeWords, emptyModes, headFacts, headLine } from '../../src/core/charts/words.js';
 import { IconButton } from '../lib/controls.js';
 import { headKey, type ImageFigures } from '../state/image-state.js';
 import type { Ticks, ViewChoices } from '../state/panel-state.js';
@@ -12,6 +12,7 @@ import { usePanel } from './context.js';
 import { DataTable } from './DataTable.js';
 import type { HeadView, TableOnImage } from './head-view.js';
 import { ModeTable } from './ModeTable.js';
+import { OverDistance, type OnDemand } from './OverDistance.js';
 import { Spectrum } from './Spectrum.js';
 import { entriesTable, modesTable } from './tables.js';
 
@@ -24,6 +25,8 @@ export function HeadSection(props: {
   readonly view: ViewChoices;
   readonly image: ImageFigures;
   readonly ticks: Ticks;
+  /** Set where figures over distance can be asked for. */
+  readonly overDistance: OnDemand | null;
 }): JSX.Element {
   const { run, selection, image } = props;
   const layer = selection.layer === null ? null : (run.layers[selection.layer] ?? null);
@@ -49,6 +52,16 @@ export function HeadSection(props: {
       onImage={figures === null ? null : { figures, keyBiasChosen, ticks }}
       more={selection.more}
       asTable={props.view.headAsTable}
+      overDistance={
+        props.overDistance === null || head?.trouble !== null ? null : (
+          <OverDistance
+            {...props.overDistance}
+            place={{ focus: run.focus, layer: view.layer, head: view.head.index }}
+            open={props.view.overDistance}
+            asTable={props.view.headAsTable}
+          />
+        )
+      }
     />
   );
 }
@@ -64,12 +77,14 @@ function HeadFigure(props: {
   readonly onImage: TableOnImage | null;
   readonly more: boolean;
   readonly asTable: boolean;
+  readonly overDistance: JSX.Element | null;
 }): JSX.Element {
   const { view } = props;
   const { dispatch } = usePanel();
   const [hovered, setHovered] = useState<Entry | null>(null);
   const { head, entries } = view;
   const empty = emptyModes(head);
+  const change = changeWords(head);
   const step = (by: 1 | -1) => (): void => {
     dispatch({ type: 'step-head', step: by });
   };
@@ -112,8 +127,10 @@ function HeadFigure(props: {
           ))}
         </dl>
         {empty === null ? null : <p class="remark">{empty}</p>}
+        {change === null ? null : <p class="remark">{change}</p>}
       </div>
       {head.trouble === null ? <HeadCharts {...props} hovered={hovered} onHover={setHovered} /> : null}
+      {props.overDistance}
     </section>
   );
 }

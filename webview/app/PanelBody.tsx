@@ -35,7 +35,7 @@ export function PanelBody({
         {problem === null ? null : <ProblemView problem={problem} />}
         {problem !== null || run === null || card === null ? null : (
           <>
-            <Figures state={state} run={run} card={card} />
+            <Figures state={state} run={run} card={card} live={own === null} />
             {loadRow === null ? null : <ImageHost state={state} load={loadRow} />}
           </>
         )}
@@ -68,8 +68,15 @@ function Top(props: {
   );
 }
 
-function Figures(props: { readonly state: PanelState; readonly run: Run; readonly card: ModelCard }): JSX.Element {
+function Figures(props: {
+  readonly state: PanelState;
+  readonly run: Run;
+  readonly card: ModelCard;
+  /** A host is there that computes. */
+  readonly live: boolean;
+}): JSX.Element {
   const { state, run, card } = props;
+  const { overDistance } = card;
   const { layer, head } = state.selection.now;
   const selected = layer === null || head === null ? null : { layer, head };
   const figures = selected === null ? null : (run.layers[selected.layer]?.heads[selected.head] ?? null);
@@ -98,6 +105,9 @@ function Figures(props: { readonly state: PanelState; readonly run: Run; readonl
           view={state.view}
           image={state.image}
           ticks={state.ticks}
+          overDistance={
+            overDistance === undefined || !props.live ? null : { ...overDistance, answers: state.distances }
+          }
         />
       </div>
     </>

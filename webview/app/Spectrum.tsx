@@ -32,6 +32,7 @@ export function Spectrum({ view, hovered, onHover }: { readonly view: HeadView }
           option={option}
           width={width}
           height={layout.height}
+          later
           look={hovered === null ? '' : 'pointing'}
           frame={{ 'data-copy': 'modes' }}
           onPoint={(x, y, event) => {

@@ -2,7 +2,8 @@ import { entryOf, headEntries } from '../../src/core/charts/head-entries.js';
 import { plainNumber } from '../../src/core/charts/format.js';
 import { headKey, rowKey } from '../state/image-state.js';
 import type { PanelState } from '../state/panel-state.js';
-import { askingToken, placeOf } from '../state/patches.js';
+import { cardOfLayer, evenAmong } from '../state/layer-card.js';
+import { askingToken, placeOf, tokenCount } from '../state/patches.js';
 import type { TableData } from './tables.js';
 
 /** Figures on the image that can be copied, by the name of what holds the focus. */
@@ -16,6 +17,8 @@ export function imageTable(state: PanelState, kind: string): TableData | null {
       return preferenceTable(state);
     case 'interrelation':
       return interrelationTable(state);
+    case 'prompt-curve':
+      return promptCurveTable(state);
     default:
       return null;
   }
@@ -50,16 +53,17 @@ function attentionTable({ selection, image }: PanelState): TableData | null {
   const { card } = image;
   if (card === null || layer === null || head === null) return null;
   const token = askingToken(card, patch);
+  const own = cardOfLayer(card, layer);
   const rows = image.attention.get(rowKey(layer, token))?.rows;
   if (rows === undefined) return null;
-  const count = card.prefix.length + card.grid[0] * card.grid[1];
-  const own = rows.subarray(head * count, (head + 1) * count);
+  const count = tokenCount(own);
+  const shares = rows.subarray(head * count, (head + 1) * count);
   return {
     header: ['token', 'row', 'column', 'attention', 'times even'],
-    rows: Array.from(own, (share, index) => {
-      const place = placeOf(card, index);
+    rows: Array.from(shares, (share, index) => {
+      const place = placeOf(own, index);
       const where = place.kind === 'patch' ? ['patch', String(place.row), String(place.column)] : [place.name, '', ''];
-      return [...where, plainNumber(share), plainNumber(share * count)];
+      return [...where, plainNumber(share), plainNumber(share * evenAmong(own))];
     }),
   };
 }
@@ -99,6 +103,17 @@ function interrelationTable({ image }: PanelState): TableData | null {
           String(head),
           ...[w, nullMean, nullDeviation, p, keySide, querySide].map(plainNumber),
         ]) ?? [],
+    ),
+  };
+}
+
+/** What a prompt does to the output at each strength. */
+function promptCurveTable({ image: { promptCurve } }: PanelState): TableData | null {
+  if (promptCurve.length === 0) return null;
+  return {
+    header: ['strength', 'relative change', 'shifted 5 %', 'shifted 95 %'],
+    rows: promptCurve.map(({ strength, relativeL2, band }) =>
+      [strength, relativeL2, band?.[0] ?? null, band?.[1] ?? null].map(plainNumber),
     ),
   };
 }

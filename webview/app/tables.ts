@@ -1,3 +1,4 @@
+import type { DistancePoint } from '../../src/core/analysis/distance/over-distance.js';
 import type { HeadFigures } from '../../src/core/analysis/figures.js';
 import { degrees, percent, placeName, plainNumber, sigmaNumber } from '../../src/core/charts/format.js';
 import type { Entry } from '../../src/core/charts/head-entries.js';
@@ -88,4 +89,16 @@ export function headRow(layer: number, head: HeadFigures): string {
 export function entryRow(layer: number, head: number, entry: Entry): string {
   const name = `${placeName(layer, head)} ${entry.name}`;
   return [name, 'sigma', plainNumber(entry.sigma), 'cosine', plainNumber(entry.cos)].join('\t');
+}
+
+/** Figures over distance as a table. @param write how a figure is written: for reading, or in full precision. */
+export function distancesTable(points: readonly DistancePoint[], write: Write = fixed): TableData {
+  return {
+    header: ['distance', 'offsets', 'weighted', 'chance \u00b1', 'mean'],
+    rows: points.map(({ distance, offsets, weighted, weightedBand, mean }) => [
+      String(distance),
+      String(offsets),
+      ...[weighted, weightedBand, mean].map((value) => write(value)),
+    ]),
+  };
 }

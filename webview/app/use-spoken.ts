@@ -2,7 +2,8 @@ import { useRef } from 'preact/hooks';
 import { entryOf, headEntries } from '../../src/core/charts/head-entries.js';
 import { cellLabel, entrySentence } from '../../src/core/charts/words.js';
 import type { PanelState } from '../state/panel-state.js';
-import { askingToken, tokenWords } from '../state/patches.js';
+import { askingInLayer, cardOfLayer } from '../state/layer-card.js';
+import { tokenWords } from '../state/patches.js';
 import { KEY_BIAS } from '../state/selection.js';
 
 /** The sentence for those who do not see the selection: after a step from patch to patch only where that went. */
@@ -41,6 +42,8 @@ function selectionSentence({ run, selection, image }: PanelState): string {
 
 /** Where the token that asks stands; nothing without a picture. */
 function patchSentence({ image, selection }: PanelState): string {
-  const { card } = image;
-  return card === null ? '' : `${tokenWords(card, askingToken(card, selection.now.patch))} asks.`;
+  const { layer, patch } = selection.now;
+  if (image.card === null) return '';
+  const card = layer === null ? image.card : cardOfLayer(image.card, layer);
+  return `${tokenWords(card, askingInLayer(card, patch))} asks.`;
 }

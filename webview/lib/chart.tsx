@@ -1,6 +1,7 @@
 import type { ComponentChildren, HTMLAttributes, JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { ChartOption } from '../../src/core/charts/plot.js';
+import { afterFrame } from './after-frame.js';
 import { chartsNow, loadCharts } from './charts.js';
 import type { LiveChart } from './echarts.js';
 
@@ -9,6 +10,8 @@ export interface ChartProps {
   readonly option: ChartOption;
   readonly width: number;
   readonly height: number;
+  /** What is on show already is drawn anew a frame later: the frame of what the person did does not wait for it. */
+  readonly later?: boolean;
   /** Classes beside the chart's own. */
   readonly look?: string;
   readonly frame?: HTMLAttributes<HTMLDivElement> & Readonly<Record<`data-${string}`, string>>;
@@ -25,6 +28,7 @@ export function Chart({
   option,
   width,
   height,
+  later,
   look,
   frame,
   onPoint,
@@ -42,6 +46,11 @@ export function Chart({
       chart.current.draw(option, width, height);
     };
     const library = chartsNow();
+    if (library !== null && chart.current !== null && later === true) {
+      return afterFrame(() => {
+        draw(library);
+      });
+    }
     if (library !== null) {
       draw(library);
       return undefined;
@@ -53,7 +62,7 @@ export function Chart({
     return () => {
       wanted = false;
     };
-  }, [option, width, height]);
+  }, [option, width, height, later]);
   useEffect(
     () => () => {
       chart.current?.dispose();

@@ -11,38 +11,52 @@ export function useTip(): ShowTip {
   return useContext(TipContext);
 }
 
-interface Tip {
-  readonly lines: readonly string[];
-  readonly x: number;
-  readonly y: number;
+/** Where the mouse is, and how large the tooltip is. */
+interface Place {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
 }
 
 /** From the mouse to the tooltip. */
 const DISTANCE = 14;
 
+/** Puts the tooltip beside the mouse, inside the window. */
+function move(element: HTMLElement, { x, y, width, height }: Place): void {
+  const left = Math.min(x + DISTANCE, window.innerWidth - width - 4);
+  const under = y + DISTANCE;
+  const top = under + height > window.innerHeight ? y - DISTANCE - height : under;
+  element.style.left = `${String(Math.max(4, left))}px`;
+  element.style.top = `${String(Math.max(4, top))}px`;
+}
+
 /** Holds the one tooltip of the page; it follows the mouse and stays inside the window. */
 export function TooltipLayer({ children }: { readonly children: ComponentChildren }): JSX.Element {
-  const [tip, setTip] = useState<Tip | null>(null);
-  const show = useCallback<ShowTip>((lines, event) => {
-    setTip(lines === null || event === undefined ? null : { lines, x: event.clientX, y: event.clientY });
-  }, []);
+  const [lines, setLines] = useState<readonly string[] | null>(null);
   const box = useRef<HTMLDivElement>(null);
+  const place = useRef<Place>({ x: 0, y: 0, width: 0, height: 0 });
+  const show = useCallback<ShowTip>((next, event) => {
+    setLines(event === undefined ? null : next);
+    if (next === null || event === undefined) return;
+    place.current.x = event.clientX;
+    place.current.y = event.clientY;
+    // The same words only move: nothing is drawn or measured anew.
+    if (box.current !== null) move(box.current, place.current);
+  }, []);
   useLayoutEffect(() => {
     const element = box.current;
-    if (element === null || tip === null) return;
-    const { innerWidth, innerHeight } = window;
-    const left = Math.min(tip.x + DISTANCE, innerWidth - element.offsetWidth - 4);
-    const under = tip.y + DISTANCE;
-    const top = under + element.offsetHeight > innerHeight ? tip.y - DISTANCE - element.offsetHeight : under;
-    element.style.left = `${String(Math.max(4, left))}px`;
-    element.style.top = `${String(Math.max(4, top))}px`;
-  }, [tip]);
+    if (element === null) return;
+    place.current.width = element.offsetWidth;
+    place.current.height = element.offsetHeight;
+    move(element, place.current);
+  }, [lines]);
   return (
     <TipContext.Provider value={show}>
       {children}
-      {tip === null ? null : (
+      {lines === null ? null : (
         <div ref={box} class="tooltip" aria-hidden="true">
-          {tip.lines.map((line) => (
+          {lines.map((line) => (
             <div key={line}>{line}</div>
           ))}
         </div>

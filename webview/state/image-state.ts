@@ -13,6 +13,7 @@ import type {
   LayerInterrelation,
   LayerPreference,
   Mask,
+  PromptPoint,
   Rollout,
   Trouble,
 } from '../../src/protocol/image.js';
@@ -36,6 +37,8 @@ export interface ImageFigures {
   /** One list a variant of keys, one place a layer; null where it is not there yet. */
   readonly preference: Readonly<Partial<Record<KeyVariant, readonly (LayerPreference | null)[]>>>;
   readonly changed: ChangedRun | null;
+  /** What the prompt of `changed` does at other strengths too; empty without one. */
+  readonly promptCurve: readonly PromptPoint[];
   /** Of `changed`: attention rows, and preference as above. */
   readonly changedAttention: ReadonlyMap<string, ChangedRows>;
   readonly changedPreference: Readonly<Partial<Record<KeyVariant, readonly (LayerPreference | null)[]>>>;
@@ -57,6 +60,7 @@ export const NO_IMAGE: ImageFigures = {
   mask: null,
   preference: {},
   changed: null,
+  promptCurve: [],
   changedAttention: new Map(),
   changedPreference: {},
   keypoints: null,
@@ -92,7 +96,9 @@ export function afterImageMessage(image: ImageFigures, message: ImageToPanel): I
     case 'image-trouble':
       return { ...ended(image, message.task), trouble: { ...image.trouble, [message.task]: message.trouble } };
     case 'mask':
+    case 'ahead':
     case 'changed-run':
+    case 'prompt-curve':
     case 'significant-heads':
       return message.image === image.card?.id ? afterNews(image, message) : image;
     default:
@@ -107,7 +113,7 @@ function afterState(image: ImageFigures, state: ImageState): ImageFigures {
   return { ...NO_IMAGE, state, card: state.card };
 }
 
-type News = Extract<ImageToPanel, { type: 'mask' | 'changed-run' | 'significant-heads' }>;
+type News = Extract<ImageToPanel, { type: 'mask' | 'ahead' | 'changed-run' | 'prompt-curve' | 'significant-heads' }>;
 
 function afterNews(image: ImageFigures, message: News): ImageFigures {
   switch (message.type) {
@@ -123,7 +129,18 @@ function afterNews(image: ImageFigures, message: News): ImageFigures {
       // The same run is told again as its layers come.
       return message.run?.id === image.changed?.id
         ? changed
-        : { ...changed, changedAttention: new Map(), changedPreference: {} };
+        : {
+            ...changed,
+            changedAttention: new Map(),
+            changedPreference: {},
+            promptCurve: message.run?.change.kind === 'prompt' ? image.promptCurve : [],
+          };
+    }
+    case 'prompt-curve':
+      return { ...image, promptCurve: message.points };
+    case 'ahead': {
+      const { heads, rows } = message;
+      return { ...image, heads: heads.reduce(withHead, image.heads), attention: rows.reduce(withRow, image.attention) };
     }
     case 'significant-heads':
       return { ...ended(image, 'keypoints'), significant: message.heads };
@@ -135,16 +152,10 @@ type Figures = Extract<ImageToPanel, { figures: unknown }>;
 function afterFigures(image: ImageFigures, message: Figures): ImageFigures {
   switch (message.type) {
     case 'head-on-image': {
-      const { figures } = message;
-      const key = headKey(figures.basis, figures.layer, figures.head);
-      const heads = remembered(image.heads, key, figures, ({ queryMaps }) => queryMaps.length * 2, MOST_NUMBERS);
-      return { ...ended(image, 'head'), heads };
+      return { ...ended(image, 'head'), heads: withHead(image.heads, message.figures) };
     }
     case 'attention-rows': {
-      const { figures } = message;
-      const key = rowKey(figures.layer, figures.token);
-      const attention = remembered(image.attention, key, figures, ({ rows }) => rows.length, MOST_NUMBERS);
-      return { ...ended(image, 'attention'), attention };
+      return { ...ended(image, 'attention'), attention: withRow(image.attention, message.figures) };
     }
     case 'rollout':
       return { ...ended(image, 'rollout'), rollout: message.figures };
@@ -177,6 +188,16 @@ function afterFigures(image: ImageFigures, message: Figures): ImageFigures {
       return { ...image, interrelation };
     }
   }
+}
+
+function withHead(heads: ImageFigures['heads'], figures: HeadOnImage): ImageFigures['heads'] {
+  const key = headKey(figures.basis, figures.layer, figures.head);
+  return remembered(heads, key, figures, ({ queryMaps }) => queryMaps.length * 2, MOST_NUMBERS);
+}
+
+function withRow(attention: ImageFigures['attention'], figures: AttentionRows): ImageFigures['attention'] {
+  const key = rowKey(figures.layer, figures.token);
+  return remembered(attention, key, figures, ({ rows }) => rows.length, MOST_NUMBERS);
 }
 
 function withLayer<Layer>(layers: readonly (Layer | null)[], index: number, layer: Layer): readonly (Layer | null)[] {

@@ -3,6 +3,7 @@ import type { KeyVariant } from '../../src/core/analysis/image/patch-attention.j
 import type { FileCard, FileNote, Focus, ProblemPage, ToPanel } from '../../src/protocol/panel.js';
 import { isImageMessage } from '../../src/protocol/is-to-panel.js';
 import { afterImageMessage, headKey, type ImageFigures } from './image-state.js';
+import { withDistances, type Distances } from './distances.js';
 import { advance, sameFocus, type Run } from './run.js';
 import {
   firstHead,
@@ -28,6 +29,8 @@ export interface ViewChoices {
   readonly rollout: boolean;
   /** Keys that count in object preference. */
   readonly keys: KeyVariant;
+  /** The figures over distance of the selected head are shown, and asked for. */
+  readonly overDistance: boolean;
 }
 
 /** Parts of the selected head to be taken out for another run. */
@@ -51,8 +54,12 @@ export interface PanelState {
   /** The notes of what was assumed are open; null while nobody chose. */
   readonly assumptionsOpen: boolean | null;
   readonly image: ImageFigures;
+  /** Figures over distance of heads that they were asked for. */
+  readonly distances: Distances;
   /** Of the selected head; nothing is ticked in another one. */
   readonly ticks: Ticks;
+  /** Raised whenever the host asks for a tab, which is then scrolled to. */
+  readonly tabAsked: number;
 }
 
 /** What changes the panel: messages of the host, and what the person does. */
@@ -147,7 +154,12 @@ function afterMessage(state: PanelState, message: ToPanel): PanelState {
   if (isImageMessage(message)) return { ...state, image: afterImageMessage(state.image, message) };
   switch (message.type) {
     case 'file':
-      return { ...focused(outdated(state), message.focus, message.file), file: message.file, problem: null };
+      return {
+        ...focused(outdated(state), message.focus, message.file),
+        file: message.file,
+        problem: null,
+        distances: new Map(),
+      };
     case 'start':
       return withFirstHead({
         ...focused(state, message.focus, state.file),
@@ -159,12 +171,16 @@ function afterMessage(state: PanelState, message: ToPanel): PanelState {
     case 'done':
     case 'stopped':
       return withFirstHead({ ...state, run: advance(state.run, message) });
+    case 'distances':
+      return { ...state, distances: withDistances(state.distances, message) };
     case 'problem':
       return { ...state, problem: message.problem };
     case 'note':
       return { ...state, note: message.note };
     case 'select':
       return selectHead(state, message.layer, message.head);
+    case 'show-tab':
+      return { ...selected(state, { tab: message.tab }), tabAsked: state.tabAsked + 1 };
     case 'request-picture':
     case 'copy-picture':
       return state;

@@ -13,6 +13,7 @@ const USUAL_VIEW: ViewChoices = {
   commonScale: false,
   rollout: false,
   keys: 'without-prefix',
+  overDistance: false,
 };
 
 const savedSchema = v.object({
@@ -37,6 +38,7 @@ const savedSchema = v.object({
     commonScale: v.fallback(v.boolean(), USUAL_VIEW.commonScale),
     rollout: v.fallback(v.boolean(), USUAL_VIEW.rollout),
     keys: v.fallback(v.picklist(['without-prefix', 'without-prefix-and-self', 'all']), USUAL_VIEW.keys),
+    overDistance: v.fallback(v.boolean(), USUAL_VIEW.overDistance),
   }),
 });
 
@@ -58,6 +60,8 @@ export function initialState(saved: unknown): PanelState {
     view: parsed.success ? parsed.output.view : USUAL_VIEW,
     assumptionsOpen: null,
     image: NO_IMAGE,
+    distances: new Map(),
+    tabAsked: 0,
     ticks: NO_TICKS,
   };
 }

@@ -6,11 +6,12 @@ import type { Model } from '../../core/model/model.js';
 import type { Inspection } from '../../host/engine/contract.js';
 import { chooseModels } from '../choose-models.js';
 import type { CommandContext } from '../context.js';
-import type { CommonOptions } from '../options.js';
+import { type CommonOptions, inspectRequest } from '../options.js';
 import { print, writeJson, writeText } from '../output.js';
 import { createProgress } from '../progress.js';
 import { noAttention, provenance, tellWarnings } from '../report.js';
 import { analysisText } from '../text/analysis-text.js';
+import { withDistances } from './analyze-distances.js';
 import { writeNpz } from './analyze-npz.js';
 import { writeHtml, writeSvg } from './analyze-pictures.js';
 
@@ -24,21 +25,24 @@ export interface AnalyzeFiles {
   readonly html: string | null;
 }
 
-/** `analyze FILE`: the interaction analysis of all its obvious models. */
+/** `analyze FILE`: the interaction analysis of all its obvious models; at `distances` too, where it is not null. */
 export async function analyzeCommand(
   context: CommandContext,
   file: string,
   options: CommonOptions,
   files: AnalyzeFiles,
+  distances: readonly number[] | null,
 ): Promise<void> {
   const { engine, signal } = context;
   engine.warm();
-  const inspection = await engine.inspect({ path: file, options: options.recognition, partial: false }, signal);
+  const inspection = await engine.inspect(inspectRequest(file, options), signal);
   const warnings = [...inspection.warnings, ...noAttention(inspection)];
   const analysed: AnalysedModel[] = [];
   let bytesRead = 0;
   for (const model of chooseModels(inspection.recognition, options.model)) {
-    const result = await analyzeModel(context, inspection, model, options);
+    const plain = await analyzeModel(context, inspection, model, options);
+    const result =
+      distances === null ? plain : await withDistances(context, inspection, plain, distances, options.quiet);
     analysed.push(result.analysed);
     warnings.push(...result.warnings);
     bytesRead += result.bytesRead;

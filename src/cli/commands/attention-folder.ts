@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises';
 import { headToJson } from '../../core/export/analysis-json.js';
 import { changePreprocessing } from '../../core/image/preprocess/preprocessing.js';
 import type { Size } from '../../core/image/preprocess/picture.js';
 import { NO_EDITS } from '../../core/inference/edits.js';
+import { checkWhole } from '../../core/inference/layer-shapes.js';
 import { folderText } from '../../host/image-lab/preference-folder-text.js';
 import { pairedFolder, PreferenceOverFolder } from '../../host/image-lab/preference-over-folder.js';
 import { SizedSessions } from '../../host/image-lab/sized-sessions.js';
@@ -13,15 +13,8 @@ import { createProgress } from '../progress.js';
 import { provenance, tellWarnings } from '../report.js';
 import { type AttentionOptions, checkLayerAndHead } from './attention.js';
 import { drawPreferenceCurves } from './attention-pictures.js';
-import { assumed, type ImageChoice } from './run-on-image.js';
+import { assumed } from './run-on-image.js';
 import { withVisionModel } from './vision-model.js';
-
-/** The folder that is to be run on; null for a picture. */
-export async function folderOf({ image }: ImageChoice): Promise<string | null> {
-  if (image === null) return null;
-  const facts = await stat(image).catch(() => null);
-  return facts?.isDirectory() === true ? image : null;
-}
 
 /** `attention FILE FOLDER`: attention preference over the pictures of a folder that have masks. */
 export async function attentionFolderCommand(
@@ -34,6 +27,7 @@ export async function attentionFolderCommand(
   const paired = await pairedFolder(folder);
   await withVisionModel(context, file, options, async (vision) => {
     const { plan, model, inspection } = vision;
+    checkWhole(vision.forward, vision.name, 'attention preference over a folder');
     const preprocessing = size === null ? plan.preprocessing : changePreprocessing(plan.preprocessing, { size });
     const layers = wanted.layers ?? model.layers.map((_, index) => index);
     for (const layer of layers) checkLayerAndHead(model, layer, wanted.head);

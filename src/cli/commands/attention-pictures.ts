@@ -24,6 +24,10 @@ export interface Asking {
 /** What it attends to in a layer, (tokens) in each head. */
 export interface DrawnLayer {
   readonly layer: number;
+  /** Rows and columns of its tokens. */
+  readonly grid: readonly [rows: number, columns: number];
+  /** Keys that a token may attend to; null: all tokens. */
+  readonly keys: number | null;
   readonly heads: readonly { readonly index: number; readonly row: Float32Array }[];
 }
 
@@ -63,23 +67,27 @@ export async function drawAttention(
   const count = layers.reduce((sum, { heads }) => sum + heads.length, 0);
   const ground = groundOf(input, grid, count > FEW ? SMALL_SIDE : SIDE);
   const file = files.png ?? files.svg ?? '';
-  const tile = async (head: number, row: Float32Array): Promise<Tile> => {
-    const map = { rows, columns, values: row.slice(prefixTokens) };
+  const windowed = layers.some(({ keys }) => keys !== null);
+  const tile = async (head: number, row: Float32Array, { grid: own, keys }: DrawnLayer): Promise<Tile> => {
+    const map = { rows: own[0], columns: own[1], values: row.slice(prefixTokens) };
     const largest = map.values.reduce((most, value) => Math.max(most, value), 0);
     const address = await dataAddress(paintAttention(ground, map, largest, 'smooth'), file);
-    return { caption: `H${head} to ${fixed(largest * row.length, 0)}× even`, address, contours: [], patch };
+    return { caption: `H${head} to ${fixed(largest * (keys ?? row.length), 0)}× even`, address, contours: [], patch };
   };
   const views = figures === null ? [] : pictureViews(figures);
   await writeSheet(
     {
       title: `${model.title}: what ${words} attends to`,
       remarks: [
-        `Yellow: attention between patches, square root, from 0 to each head's largest; even is 1 in ${rows * columns + prefixTokens}.`,
+        `Yellow: attention between patches, square root, from 0 to each head's largest; even is 1 in ${windowed ? 'the places of a window' : rows * columns + prefixTokens}.`,
+        ...(windowed
+          ? ['Tokens attend within windows, each layer in a grid of its own: nothing outside the window.']
+          : []),
       ],
       rows: await Promise.all(
-        layers.map(async ({ layer, heads }) => ({
-          name: `layer ${layer}`,
-          tiles: await Promise.all(heads.map(({ index, row }) => tile(index, row))),
+        layers.map(async (drawn) => ({
+          name: `layer ${drawn.layer}`,
+          tiles: await Promise.all(drawn.heads.map(({ index, row }) => tile(index, row, drawn))),
         })),
       ),
       size: [ground.height, ground.width],

@@ -1,7 +1,11 @@
 import type { AttentionFigures } from '../../core/analysis/image/attention-figures.js';
 import { type HeadPreference, type LabelMeaning, meanPreference } from '../../core/analysis/image/head-preference.js';
 import type { KeyVariant } from '../../core/analysis/image/patch-attention.js';
+import type { Size } from '../../core/image/preprocess/picture.js';
+import { checkWhole, layerShape } from '../../core/inference/layer-shapes.js';
+import { tokenOfPatch } from '../../core/inference/layer-token.js';
 import type { RecomputedOutput } from '../../core/inference/recompute-layer.js';
+import { placesOf, type WindowLayout } from '../../core/inference/windows.js';
 import { headToJson } from '../../core/export/analysis-json.js';
 import type { NpzFile } from '../../host/export/npz-file.js';
 import type { CommandContext } from '../context.js';
@@ -11,7 +15,7 @@ import { createProgress } from '../progress.js';
 import { provenance, tellWarnings } from '../report.js';
 import { attentionText } from '../text/attention-text.js';
 import { UsageError } from '../usage-error.js';
-import { readLabels } from './attention-labels.js';
+import { readLabels } from '../../host/image-lab/mask-labels.js';
 import { startNpz } from './attention-npz.js';
 import { askingToken, drawAttention, type DrawnLayer } from './attention-pictures.js';
 import {
@@ -22,7 +26,10 @@ import {
   type TopClass,
   topClasses,
 } from '../../host/image-lab/run-output.js';
-import { type ImageChoice, type Input, type RunOnImage, runOnImage } from './run-on-image.js';
+import type { ImageChoice, Input } from '../../host/image-lab/model-input.js';
+import { type RunOnImage, runOnImage } from './run-on-image.js';
+import type { Model } from '../../core/model/model.js';
+import type { LoadedModel } from '../../protocol/inference.js';
 
 /** Options of `attention` beside those of all commands. */
 export interface AttentionOptions {
@@ -60,6 +67,9 @@ export interface ToldFigures {
 /** Figures of a layer. */
 export interface LayerAttentionFigures extends ToldFigures {
   readonly heads: readonly ToldFigures[];
+  /** Where tokens attend within windows: rows and columns of tokens, and how many windows of what size they are parted into. */
+  readonly grid?: Size;
+  readonly windows?: { readonly size: Size; readonly count: number };
 }
 
 /** What only the nearest keys make of the model. */
@@ -78,10 +88,15 @@ export async function attentionCommand(
   options: CommonOptions,
   wanted: AttentionOptions,
 ): Promise<void> {
-  await runOnImage(context, file, choice, options, async (on) => {
+  const check = (model: Model): void => {
+    for (const layer of chosenLayers(model, wanted)) checkLayerAndHead(model, layer, wanted.head);
+  };
+  await runOnImage(context, file, choice, options, check, async (on) => {
     const { inspection, input, loaded, run, config } = on;
     if (wanted.nearestKeys !== null) on.checkChangeable();
-    const layers = chosenLayers(on, wanted);
+    checkWindows(on, wanted);
+    checkNearestKeys(loaded, wanted);
+    const layers = chosenLayers(on.model, wanted);
     const labels = wanted.mask === null ? null : await readLabels(wanted.mask, on);
     const archive = await archiveOf(on, layers, wanted);
     const found: { figures: LayerAttentionFigures; recomputed: Recomputed }[] = [];
@@ -98,12 +113,20 @@ export async function attentionCommand(
     try {
       for (const layer of layers) {
         progress.update(found.length, layers.length, 'layer');
-        const wishes = { layer, head: wanted.head, questions, keep: kept !== null, token: asking?.token ?? null };
+        const { grid, windows } = layerShape(on.forward, loaded.grid, layer);
+        const token = asking === null ? null : tokenOfPatch(asking.token, loaded.grid, grid, loaded.prefixTokens);
+        const wishes = { layer, head: wanted.head, questions, keep: kept !== null, token };
         const result = await run.attend(wishes, context.signal);
-        drawn.push({ layer, heads: result.figures.map(({ index }, n) => ({ index, row: result.rows[n] ?? EMPTY })) });
+        const keys = windows === null ? null : placesOf(windows);
+        drawn.push({
+          layer,
+          grid,
+          keys,
+          heads: result.figures.map(({ index }, n) => ({ index, row: result.rows[n] ?? EMPTY })),
+        });
         bytes += result.bytesRead;
         found.push({
-          figures: layerFigures(layer, result.figures, wanted),
+          figures: { ...layerFigures(layer, result.figures, wanted), ...windowsToJson(grid, windows) },
           recomputed: { index: layer, ...result.recomputed },
         });
         if (kept === null) continue;
@@ -146,25 +169,35 @@ export async function attentionCommand(
 
 const EMPTY = new Float32Array();
 
+function windowsToJson(grid: Size, windows: WindowLayout | null): Pick<LayerAttentionFigures, 'grid' | 'windows'> {
+  return windows === null ? {} : { grid, windows: { size: windows.size, count: windows.count } };
+}
+
+/** @throws CheckpointError `unsupported` for figures that are not given of attention within windows. */
+function checkWindows({ forward, inspection }: RunOnImage, { mask, nearestKeys }: AttentionOptions): void {
+  const file = inspection.checkpoint.files[0]?.name ?? '';
+  if (mask !== null) checkWhole(forward, file, 'attention preference (--mask)');
+  if (nearestKeys !== null) checkWhole(forward, file, 'attention to the nearest keys (--knn)');
+}
+
 /** What the model was fed, as JSON. */
 export function inputToJson({ size, preparation }: Input, grid: readonly [number, number]) {
   const preprocessing = preparation === null ? null : { from: preparation.from, ...preparation.preprocessing };
   return { size, grid, preprocessing };
 }
 
-/** @throws UsageError for a layer or head that the model has not. */
-function chosenLayers({ model, loaded }: RunOnImage, { layers, head, nearestKeys: keys }: AttentionOptions): number[] {
-  const all = model.layers.map((_, index) => index);
-  const chosen = layers === null ? all : [...new Set(layers)];
-  for (const index of chosen) checkLayerAndHead(model, index, head);
-  if (keys !== null && keys > loaded.tokens) {
-    throw new UsageError(`--knn takes at most the ${loaded.tokens} tokens of the picture, not ${keys}`);
-  }
-  return chosen;
+function chosenLayers({ layers }: Model, wanted: AttentionOptions): number[] {
+  return wanted.layers === null ? layers.map((_, index) => index) : [...new Set(wanted.layers)];
+}
+
+/** @throws UsageError for more keys than the picture has tokens. */
+function checkNearestKeys({ tokens }: LoadedModel, { nearestKeys: keys }: AttentionOptions): void {
+  if (keys === null || keys <= tokens) return;
+  throw new UsageError(`--knn takes at most the ${tokens} tokens of the picture, not ${keys}`);
 }
 
 /** @throws UsageError for a layer or head that the model has not. */
-export function checkLayerAndHead({ layers }: RunOnImage['model'], layer: number, head: number | null): void {
+export function checkLayerAndHead({ layers }: Model, layer: number, head: number | null): void {
   const spec = layers[layer];
   if (spec === undefined) throw new UsageError(`the model has layers 0 to ${layers.length - 1}, no layer ${layer}`);
   if (head !== null && head >= spec.heads) {

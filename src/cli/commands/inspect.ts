@@ -5,7 +5,7 @@ import { DTYPES } from '../../core/tensors/dtype.js';
 import type { Inspection } from '../../host/engine/contract.js';
 import { chooseModels } from '../choose-models.js';
 import type { CommandContext } from '../context.js';
-import type { CommonOptions } from '../options.js';
+import { type CommonOptions, inspectRequest } from '../options.js';
 import { print, writeJson } from '../output.js';
 import { modelLines } from '../text/model-text.js';
 import { noAttention, provenance, tellWarnings } from '../report.js';
@@ -17,10 +17,7 @@ export async function inspectCommand(
   options: CommonOptions,
   listTensors: boolean,
 ): Promise<void> {
-  const inspection = await context.engine.inspect(
-    { path: file, options: options.recognition, partial: false },
-    context.signal,
-  );
+  const inspection = await context.engine.inspect(inspectRequest(file, options), context.signal);
   const models =
     options.model === null ? inspection.recognition.models : chooseModels(inspection.recognition, options.model);
   const warnings = [...inspection.warnings, ...noAttention(inspection)];

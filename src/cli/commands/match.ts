@@ -11,13 +11,13 @@ import { loadPythonParser } from '../../host/source/python-parser.js';
 import { readImported } from '../../host/source/read-sources.js';
 import type { CommandContext } from '../context.js';
 import { BUNDLES } from '../environment.js';
-import type { CommonOptions } from '../options.js';
+import { type CommonOptions, inspectRequest } from '../options.js';
 import { print, writeJson } from '../output.js';
 import { provenance, tellWarnings } from '../report.js';
 import { matchLines } from '../text/match-text.js';
 
 /** Options of `match`. */
-export interface MatchCommandOptions extends Pick<CommonOptions, 'json' | 'quiet' | 'recognition'> {
+export interface MatchCommandOptions extends Pick<CommonOptions, 'json' | 'quiet' | 'recognition' | 'adapter'> {
   /** Name of the root class. */
   readonly className: string | null;
 }
@@ -30,9 +30,9 @@ export async function matchCommand(
   context: CommandContext,
   { path: source, texts }: { readonly path: string; readonly texts: readonly SourceText[] },
   file: string,
-  { className, json, quiet, recognition }: MatchCommandOptions,
+  { className, json, quiet, recognition, adapter }: MatchCommandOptions,
 ): Promise<boolean> {
-  const inspection = await context.engine.inspect({ path: file, options: recognition, partial: false }, context.signal);
+  const inspection = await context.engine.inspect(inspectRequest(file, { recognition, adapter }), context.signal);
   const sources = new Sources(await loadPythonParser(BUNDLES));
   for (const text of texts) sources.update(text);
   const options = className === null ? {} : { className };

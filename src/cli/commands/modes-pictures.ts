@@ -9,6 +9,7 @@ import type { PatchMap } from '../../core/image/overlay/interpolate.js';
 import { type End, overlayScale, paintModes } from '../../core/image/overlay/modes.js';
 import type { Tile } from '../../core/image/overlay/sheet.js';
 import type { GrayPicture } from '../../core/image/gray.js';
+import type { PatchGrid } from '../../core/inference/forward.js';
 import { fixed } from '../../core/text/numbers.js';
 import { dataAddress } from '../../host/images/encode-png.js';
 import { groundOf, type PictureFiles, writeSheet } from './picture-sheet.js';
@@ -18,16 +19,15 @@ const SIDE = 224;
 
 const BLOCKS = 'Modes that cannot be told apart have no ends: lengths, from the smallest to the largest.';
 
-/** Draws query and key maps of modes over the picture, both ends of each. */
+/** Draws query and key maps of modes over the picture, in the grid of the layer's tokens, both ends of each. */
 export async function drawModes(
   files: PictureFiles,
-  { input, loaded, model }: RunOnImage,
+  { input, grid, model }: Pick<RunOnImage, 'input' | 'model'> & { readonly grid: PatchGrid },
   place: { readonly layer: number; readonly head: number },
   found: ModesOnImage,
   { basis }: HeadModes,
   entries: readonly ModeEntry[],
 ): Promise<void> {
-  const { grid } = loaded;
   const ground = groundOf(input, grid, SIDE);
   const file = files.png ?? files.svg ?? '';
   await writeSheet(

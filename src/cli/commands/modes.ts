@@ -11,6 +11,7 @@ import { rowsOf } from '../../core/analysis/image/statistics.js';
 import type { Warning } from '../../core/errors.js';
 import { headToJson } from '../../core/export/analysis-json.js';
 import { readLayerAttention } from '../../core/inference/layer-attention.js';
+import { layerGrid } from '../../core/inference/layer-shapes.js';
 import { HeadSolver } from '../../core/linalg/head-solver.js';
 import type { LayerSpec } from '../../core/model/model.js';
 import { tokensOf } from '../../host/image-lab/head-attention.js';
@@ -26,7 +27,9 @@ import { UsageError } from '../usage-error.js';
 import { checkLayerAndHead, inputToJson } from './attention.js';
 import { ablation } from './modes-ablation.js';
 import { drawModes } from './modes-pictures.js';
-import { type ImageChoice, type RunOnImage, runOnImage } from './run-on-image.js';
+import type { ImageChoice } from '../../host/image-lab/model-input.js';
+import { type RunOnImage, runOnImage } from './run-on-image.js';
+import type { Model } from '../../core/model/model.js';
 
 /** Options of `modes` beside those of all commands. */
 export interface ModesOptions {
@@ -47,11 +50,13 @@ export async function modesCommand(
   options: CommonOptions,
   wanted: ModesOptions,
 ): Promise<void> {
-  await runOnImage(context, file, choice, options, async (on) => {
-    const { layer, head, top, ablate } = wanted;
+  const { layer, head, top, ablate } = wanted;
+  const check = (model: Model): void => {
+    checkLayerAndHead(model, layer, head);
+  };
+  await runOnImage(context, file, choice, options, check, async (on) => {
     const { inspection, loaded, sourceOf, run } = on;
     if (ablate !== null) on.checkChangeable();
-    checkLayerAndHead(on.model, layer, head);
     const spec = on.model.layers[layer];
     if (spec === undefined) throw new Error(`the model has no layer ${layer}`);
     const basis = possibleBasis(on.model, options.basis);
@@ -73,14 +78,16 @@ export async function modesCommand(
     const tokens = await tokensOf(on, layer, context.signal);
     const found = modesOnImage(new Products(), tokens, weights, norm, modes);
     const told = found.entries.slice(0, top);
-    if (wanted.svg !== null || wanted.png !== null) await drawModes(wanted, on, wanted, found, modes, told);
+    const grid = layerGrid(on.forward, loaded.grid, layer);
+    if (wanted.svg !== null || wanted.png !== null)
+      await drawModes(wanted, { ...on, grid }, wanted, found, modes, told);
     const result = {
       model: on.model.name,
       basis: modes.basis,
       layer,
       head,
       input: inputToJson(on.input, loaded.grid),
-      modes: told.map((entry) => modeToJson(entry, found, modes, cos, loaded.grid)),
+      modes: told.map((entry) => modeToJson(entry, found, modes, cos, grid)),
       keyBias: found.keyBias,
       scoreVariance: found.scoreVariance,
       ...(ablate === null ? {} : { ablation: await ablation(on, layer, head, parts.heads, norm, modes, ablate) }),

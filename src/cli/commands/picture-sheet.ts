@@ -5,7 +5,7 @@ import { type Sheet, sheetSvg } from '../../core/image/overlay/sheet.js';
 import { writeWhole } from '../../host/files/write-whole.js';
 import { rasterise } from '../../host/images/encode-png.js';
 import { writeText } from '../output.js';
-import type { Input } from './run-on-image.js';
+import type { Input } from '../../host/image-lab/model-input.js';
 
 /** Files that pictures are drawn into. */
 export interface PictureFiles {

@@ -1,9 +1,10 @@
+import { stat } from 'node:fs/promises';
 import type { Size } from '../../core/image/preprocess/picture.js';
 import { MAX_SIDE } from '../../core/image/preprocess/preprocessing.js';
 import { UsageError } from '../usage-error.js';
 import type { AttentionOptions } from './attention.js';
 import type { ModesOptions } from './modes.js';
-import type { ImageChoice } from './run-on-image.js';
+import type { ImageChoice } from '../../host/image-lab/model-input.js';
 
 /** Options of commands that run a model, as the parser gives them. */
 export interface ImageFlags {
@@ -118,4 +119,11 @@ function exactSize(text: string): Size {
     throw new UsageError(`--size takes HEIGHTxWIDTH, such as 224x224, not ${text}`);
   }
   return [wholeNumber('--size', height, 1, MAX_SIDE), wholeNumber('--size', width, 1, MAX_SIDE)];
+}
+
+/** The folder that is to be run on; null for a picture. */
+export async function folderOf({ image }: ImageChoice): Promise<string | null> {
+  if (image === null) return null;
+  const facts = await stat(image).catch(() => null);
+  return facts?.isDirectory() === true ? image : null;
 }

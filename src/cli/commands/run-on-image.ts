@@ -1,14 +1,13 @@
 import { groupDigits } from '../../core/bytes/quote.js';
 import type { Warning } from '../../core/errors.js';
-import type { Picture, Size } from '../../core/image/preprocess/picture.js';
-import type { PreprocessingPlan } from '../../core/image/preprocess/config/plan.js';
-import { changePreprocessing, type Preprocessing } from '../../core/image/preprocess/preprocessing.js';
+import { changePreprocessing } from '../../core/image/preprocess/preprocessing.js';
 import type { SourceOf } from '../../core/analysis/layer.js';
 import { type ForwardEdits, NO_EDITS } from '../../core/inference/edits.js';
 import type { ForwardModel } from '../../core/inference/forward.js';
 import { checkChangeable } from '../../core/inference/own-graph-model.js';
 import type { Model } from '../../core/model/model.js';
 import type { Inspection } from '../../host/engine/contract.js';
+import type { ImageChoice, Input } from '../../host/image-lab/model-input.js';
 import { checkFinite } from '../../host/image-lab/not-finite.js';
 import { fixedSize } from '../../host/image-lab/opened-model.js';
 import type { Run } from '../../host/inference/inference-session.js';
@@ -16,29 +15,6 @@ import type { LoadedModel } from '../../protocol/inference.js';
 import type { CommandContext } from '../context.js';
 import type { CommonOptions } from '../options.js';
 import { withVisionModel } from './vision-model.js';
-
-/** What a model is run on: a picture, or pixels that are ready for it. */
-export interface ImageChoice {
-  readonly image: string | null;
-  readonly pixels: string | null;
-  /** Exact size of the input, in place of what the configuration says. */
-  readonly size: Size | null;
-}
-
-/** What the model is fed, and where it comes from. */
-export interface Input {
-  readonly pixels: Float32Array;
-  readonly size: Size;
-  /** What people see of it; null for pixels that were given as they are. */
-  readonly picture: Picture | null;
-  /** Null for pixels that were given as they are. */
-  readonly preparation: {
-    readonly from: PreprocessingPlan['from'];
-    readonly preprocessing: Preprocessing;
-    /** Size of the picture before. */
-    readonly original: Size;
-  } | null;
-}
 
 /** A model that was run on a picture. */
 export interface RunOnImage {
@@ -60,16 +36,22 @@ export interface RunOnImage {
   rerun(edits: ForwardEdits): Promise<Run>;
 }
 
-/** Inspects a checkpoint, runs its vision model on a picture, and gives all that to `use`. @throws CheckpointError, UsageError */
+/**
+ * Inspects a checkpoint, runs its vision model on a picture, and gives all that to `use`.
+ * @param check throws UsageError where the model cannot be asked this, before it is loaded.
+ * @throws CheckpointError, UsageError
+ */
 export async function runOnImage(
   context: CommandContext,
   file: string,
   choice: ImageChoice,
   options: CommonOptions,
+  check: (model: Model) => void,
   use: (run: RunOnImage) => Promise<void>,
 ): Promise<void> {
   const { signal } = context;
   await withVisionModel(context, file, options, async (vision) => {
+    check(vision.model);
     const known = fixedSize(
       choice.size === null
         ? vision.plan.preprocessing

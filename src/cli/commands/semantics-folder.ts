@@ -1,96 +1,92 @@
-import path from 'node:path';
 import { headToJson } from '../../core/export/analysis-json.js';
-import type { Warning } from '../../core/errors.js';
-import { asFields } from '../../core/image/preprocess/config/checked.js';
 import type { Size } from '../../core/image/preprocess/picture.js';
 import { identityText } from '../../host/engine/identity.js';
+import { forgetState, skippedWarnings } from '../../host/semantics/folder-run.js';
+import { byLift, folderCsv, folderText, summaryLines } from '../../host/semantics/folder-text.js';
+import { guidedMasksOfFolder, type GuidedMasksWish } from '../../host/semantics/guided-masks.js';
+import { semanticsFolderToJson, semanticsOverFolder } from '../../host/semantics/semantics-over-folder.js';
+import { fixed } from '../../core/text/numbers.js';
 import type { CommandContext } from '../context.js';
 import type { CommonOptions } from '../options.js';
-import { print, writeJson } from '../output.js';
-import { createProgress } from '../progress.js';
+import { print, writeJson, writeText } from '../output.js';
+import { createProgress, type Progress } from '../progress.js';
 import { provenance, tellWarnings } from '../report.js';
-import { folderText, summaryLines } from '../text/semantics-text.js';
-import { forgetState, runFolder, type SkippedPicture } from './folder-run.js';
 import type { SemanticsOptions } from './semantics-options.js';
-import { type PictureSemantics, pictureSemantics } from './semantics-picture.js';
-import { SessionOfSize } from './semantics-run.js';
-import { folderSummary, type PictureRow } from './semantics-summary.js';
 import type { VisionModel } from './vision-model.js';
+
+/** Pictures that are listed for reading; a file has all of them. */
+const MOST_LISTED = 10;
 
 /** `semantics FILE FOLDER`: a row a picture, and the summary over them. */
 export async function semanticsOfFolder(
   context: CommandContext,
   vision: VisionModel,
-  folder: string,
-  size: Size | null,
+  { folder, size }: { readonly folder: string; readonly size: Size | null },
   options: CommonOptions,
   wanted: SemanticsOptions,
 ): Promise<void> {
   const { signal, version } = context;
-  const sessions = new SessionOfSize(vision);
+  const { model, inspection } = vision;
+  const { csv, concentration, mask, objectFromTokens, relevance, candidates, places, prompt } = wanted;
+  const wishes = { concentration, mask, objectFromTokens, relevance, candidates, places, prompt };
   const progress = createProgress(process.stderr, options.quiet);
-  const stateFile = options.json === null || options.json === '-' ? null : `${options.json}.partial.jsonl`;
-  const { model, plan, inspection } = vision;
-  const { results, skipped, resumed } = await runFolder<PictureRow>({
-    folder,
-    stateFile,
-    key: { version, source: identityText(inspection.source.identity), model: model.name, plan, size, wanted },
-    isResult: isRow,
-    each: async (picture) => {
-      const mask = wanted.mask === null ? null : maskOf(wanted.mask, picture.name);
-      const choice = { image: picture.path, pixels: null, size };
-      return rowOf(await pictureSemantics(vision, sessions, choice, wanted, mask, SILENT, signal));
-    },
-    progress,
-    signal,
-  }).finally(() => progress.clear());
-  const summary = folderSummary(results.map(({ result }) => result));
-  const warnings = [...vision.warnings, ...skippedWarnings(skipped)];
+  const output = options.json === null || options.json === '-' ? csv : options.json;
+  const stateFile = output === null ? null : `${output}.partial.jsonl`;
+  const source = { version, file: identityText(inspection.source.identity) };
+  const over = { folder, size, stateFile, source };
+  const found = await semanticsOverFolder(vision, over, wishes, told(progress), signal).finally(() => progress.clear());
+  if (csv !== null) await writeText(csv, folderCsv(found));
+  const warnings = [...vision.warnings, ...found.warnings];
   if (options.json === null) {
     tellWarnings(warnings, options.quiet);
-    await print(folderText(folder, results.length, skipped, summaryLines(summary, results)));
-    return;
+    const listed = found.summary.spurious === undefined ? [] : byLift(found.results).slice(0, MOST_LISTED);
+    const lines = listed.flatMap(({ name, result }) => {
+      const lift = result.spurious?.log2Lift ?? null;
+      return lift === null ? [] : [`${fixed(lift, 3).padStart(9)}  ${name}`];
+    });
+    await print(
+      folderText(folder, { done: found.results.length, skipped: found.skipped }, [
+        ...summaryLines(found.summary),
+        ...lines,
+      ]),
+    );
+  } else {
+    const bytesRead = vision.bytesRead() + found.bytesRead;
+    const head = headToJson(provenance(context, 'semantics', inspection, bytesRead, warnings));
+    await writeJson(options.json, { ...head, ...semanticsFolderToJson({ model }, folder, found) });
   }
-  const head = headToJson(provenance(context, 'semantics', inspection, vision.bytesRead(), warnings));
-  await writeJson(options.json, {
-    ...head,
-    model: model.name,
-    folder: { path: folder, images: results.length + skipped.length, done: results.length, resumed, skipped },
-    images: results.map(({ name, result }) => ({ name, ...result })),
-    summary,
-  });
   await forgetState(stateFile);
 }
 
-const SILENT = { update: () => undefined };
-
-/** The mask of a picture: a PNG of the same name in the folder of masks. */
-function maskOf(folder: string, name: string): string {
-  return path.join(folder, ...`${name.replace(/\.[^.]+$/u, '')}.png`.split('/'));
+/** `semantics FILE FOLDER --guided-masks FILE`: the archive alone; the model is not run. */
+export async function guidedMasksCommand(
+  context: CommandContext,
+  vision: VisionModel,
+  { folder, size }: { readonly folder: string; readonly size: Size | null },
+  options: CommonOptions,
+  wanted: GuidedMasksWish,
+): Promise<void> {
+  const { signal, version } = context;
+  const progress = createProgress(process.stderr, options.quiet);
+  const { masks, skipped, resumed } = await guidedMasksOfFolder(
+    vision,
+    { folder, size, version },
+    wanted,
+    told(progress),
+    signal,
+  ).finally(() => progress.clear());
+  const warnings = [...vision.warnings, ...skippedWarnings(skipped)];
+  const done = masks.images.length;
+  if (options.json === null) {
+    tellWarnings(warnings, options.quiet);
+    await print(folderText(folder, { done, skipped }, [`chances to be masked are in ${masks.file}`]));
+    return;
+  }
+  const head = headToJson(provenance(context, 'semantics', vision.inspection, vision.bytesRead(), warnings));
+  const facts = { path: folder, images: done + skipped.length, done, resumed, skipped };
+  await writeJson(options.json, { ...head, model: vision.model.name, folder: facts, guidedMasks: masks });
 }
 
-function rowOf({ grid, keypoints, pass, spurious, prompting, warnings }: PictureSemantics): PictureRow {
-  return {
-    grid,
-    keypoints,
-    interrelation: pass.layers.map(({ heads }) =>
-      heads.map((head) => ({ w: head.interrelation?.w ?? null, deviations: head.interrelation?.deviations ?? null })),
-    ),
-    significantHeads: pass.significantHeads,
-    ...(spurious === null ? {} : { spurious }),
-    ...(prompting === null ? {} : { prompting }),
-    warnings,
-  };
-}
-
-/** One line for each picture that was skipped. */
-export function skippedWarnings(skipped: readonly SkippedPicture[]): Warning[] {
-  return skipped.map(({ name, problem }) => ({ code: 'picture-skipped', message: `${name} was skipped: ${problem}.` }));
-}
-
-/** What this program has written before; the key of the run vouches for the rest. */
-function isRow(value: unknown): value is PictureRow {
-  const fields = asFields(value);
-  if (fields === null) return false;
-  return ['interrelation', 'significantHeads', 'warnings', 'grid'].every((name) => Array.isArray(fields[name]));
+function told(progress: Progress): (done: number, total: number) => void {
+  return (done, total) => progress.update(done, total, 'pictures done:');
 }

@@ -1,11 +1,11 @@
 import { GROUPS } from '../../core/analysis/keypoints/concentration.js';
 import { inputToJson } from './attention.js';
-import type { SemanticsLayer } from './semantics-image.js';
-import type { SemanticsOptions } from './semantics-options.js';
-import type { PictureSemantics } from './semantics-picture.js';
+import type { SemanticsLayer } from '../../host/semantics/attention-pass.js';
+import type { PictureSemantics } from '../../host/semantics/picture-semantics.js';
+import type { SemanticsWishes } from '../../host/semantics/semantics-model.js';
 
 /** The result of one picture as JSON values, in full precision; what was asked for and does not exist is null. */
-export function semanticsToJson(result: PictureSemantics, wanted: SemanticsOptions) {
+export function semanticsToJson(result: PictureSemantics, wanted: SemanticsWishes) {
   const { input, grid, keypoints, pass, spurious, prompting } = result;
   const { relevance, object } = result;
   const rows = (values: ArrayLike<number>): number[][] => inRows(values, grid[1]);
@@ -16,6 +16,7 @@ export function semanticsToJson(result: PictureSemantics, wanted: SemanticsOptio
     concentrationKind: wanted.concentration,
     concentration: rows(result.concentration),
     groups: rows(result.groups),
+    recomputed: { layers: pass.recomputed },
     layers: pass.layers.map(layerToJson),
     significantHeads: pass.significantHeads,
     ...(wanted.mask === null && !wanted.objectFromTokens

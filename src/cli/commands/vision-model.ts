@@ -2,7 +2,6 @@ import path from 'node:path';
 import { CheckpointError, type Warning } from '../../core/errors.js';
 import type { PreprocessingPlan } from '../../core/image/preprocess/config/plan.js';
 import type { Size } from '../../core/image/preprocess/picture.js';
-import { preprocess } from '../../core/image/preprocess/preprocess.js';
 import { changePreprocessing } from '../../core/image/preprocess/preprocessing.js';
 import type { SourceOf } from '../../core/analysis/layer.js';
 import { describeForward } from '../../core/inference/describe.js';
@@ -11,19 +10,18 @@ import type { ForwardModel } from '../../core/inference/forward.js';
 import type { Model, Recognition } from '../../core/model/model.js';
 import type { Inspection } from '../../host/engine/contract.js';
 import { readJsonBeside } from '../../host/files/json-beside.js';
-import { planBeside, readPicture } from '../../host/image-lab/picture-source.js';
-import { loadSharp } from '../../host/images/decode.js';
+import { type ImageChoice, type Input, inputOfFile } from '../../host/image-lab/model-input.js';
+import { planBeside } from '../../host/image-lab/picture-source.js';
 import { InferenceSession } from '../../host/inference/inference-session.js';
 import { withFiles } from '../../host/inference/open-files.js';
 import { type WarmProcess, warmProcess } from '../../host/inference/warm-process.js';
 import { chooseModels } from '../choose-models.js';
 import type { CommandContext } from '../context.js';
 import { BUNDLES } from '../environment.js';
-import type { CommonOptions } from '../options.js';
+import { type CommonOptions, inspectRequest } from '../options.js';
 import { noAttention } from '../report.js';
 import { UsageError } from '../usage-error.js';
 import { readPixels } from './run-on-image-pixels.js';
-import type { ImageChoice, Input } from './run-on-image.js';
 
 /** The vision model of a checkpoint, ready to be run on pictures. */
 export interface VisionModel {
@@ -58,10 +56,9 @@ export async function withVisionModel(
   use: (vision: VisionModel) => Promise<void>,
 ): Promise<void> {
   const processFile = path.join(BUNDLES, 'inference.js');
-  const inspecting = engine.inspect({ path: file, options: options.recognition, partial: false }, signal);
-  // Both would else be waited for later: ONNX Runtime and the picture library load while the checkpoint is read.
+  const inspecting = engine.inspect(inspectRequest(file, options), signal);
+  // ONNX Runtime loads while the checkpoint is read. The picture library does while the model is loaded: on two processors three are one too many.
   const warm = warmProcess(processFile);
-  loadSharp(file).catch(() => undefined);
   try {
     const inspection = await inspecting;
     await useVisionModel(inspection, { processFile, warm, file }, options, use);
@@ -158,11 +155,9 @@ async function prepare(
   }
   if (image === null) throw new UsageError('give an IMAGE, or --pixels FILE.npy');
   const preprocessing = size === null ? plan.preprocessing : changePreprocessing(plan.preprocessing, { size });
-  const { picture, name, warnings } = await readPicture({ kind: 'file', path: image });
-  const { pixels: values, size: own, picture: seen } = preprocess(picture, preprocessing, name);
-  const original = [picture.height, picture.width] as const;
+  const { input, warnings } = await inputOfFile(image, plan.from, preprocessing);
   return {
-    input: { pixels: values, size: own, picture: seen, preparation: { from: plan.from, preprocessing, original } },
+    input,
     warnings: [
       ...warnings,
       ...plan.assumed.map((text) => ({

@@ -2,6 +2,8 @@ import type { AnalysedModel } from '../../core/export/analysis-json.js';
 import { verdictText } from '../../core/analysis/verdict.js';
 import type { LayerFigures } from '../../core/analysis/figures.js';
 import { fixed } from '../../core/text/numbers.js';
+import { changeLines } from './change-text.js';
+import { distanceLines } from './distance-text.js';
 import { modelLines } from './model-text.js';
 
 /** Columns of the small chart on either side of zero. */
@@ -11,7 +13,8 @@ const HALF = 12;
 const MOST_HEADS = 16;
 
 /** An analysed model for reading: what it is, the verdict, and a line a layer with a small chart. */
-export function analysisText({ model, figures, verdict }: AnalysedModel): string {
+export function analysisText(analysed: AnalysedModel): string {
+  const { model, figures, verdict } = analysed;
   const { layers, basis } = figures;
   const band = layers.find((layer) => layer.weightedBand !== null)?.weightedBand ?? null;
   const lines = [
@@ -24,6 +27,8 @@ export function analysisText({ model, figures, verdict }: AnalysedModel): string
     `layer  weighted    mean  symmetric  ${'dissimilar'.padEnd(HALF)}|${'similar'.padStart(HALF)}  ${headTitle(layers)}`,
     ...layers.map(layerLine),
     '',
+    ...distanceLines(analysed),
+    ...changeLines(layers),
   ];
   return lines.join('\n');
 }

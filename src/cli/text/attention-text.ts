@@ -21,6 +21,7 @@ export function attentionText(
   { input, recomputed, layers, output, nearestKeys }: AttentionResult,
 ): string {
   const worst = Math.max(...recomputed.layers.map(({ maxAbsError }) => maxAbsError));
+  const windowed = layers.some(({ windows }) => windows !== undefined);
   const columns: Column[] = [
     ['to prefix', ({ toPrefix }) => toPrefix],
     ['to self', ({ toSelf }) => toSelf],
@@ -33,15 +34,21 @@ export function attentionText(
     `${title} on ${input.size.join(' x ')} pixels, ${input.grid.join(' x ')} patches`,
     `attention recomputed in float64 is within ${worst.toExponential(1)} of the model's own layer outputs`,
     '',
-    `layer  ${columns.map(([name]) => name).join('  ')}`,
+    `layer  ${columns.map(([name]) => name).join('  ')}${windowed ? '  tokens   windows' : ''}`,
     ...layers.map((layer) => {
       const cells = columns.map(([name, pick]) => fixed(pick(layer) ?? null, 3).padStart(name.length));
-      return `${String(layer.index).padStart(5)}  ${cells.join('  ')}`;
+      return `${String(layer.index).padStart(5)}  ${cells.join('  ')}${windowWords(layer)}`;
     }),
     ...(output.top === undefined ? [] : ['', 'top classes', ...topLines(output.top)]),
     ...(nearestKeys === undefined ? [] : ['', changeLine(`with ${nearestKeys.keys} nearest keys`, nearestKeys)]),
     '',
   ].join('\n');
+}
+
+/** The grid of a layer's tokens and the windows that they attend within. */
+function windowWords({ grid, windows }: LayerAttentionFigures): string {
+  if (grid === undefined || windows === undefined) return '';
+  return `  ${grid.join(' x ').padEnd(7)}  ${windows.count} of ${windows.size.join(' x ')}`;
 }
 
 /** Ratios of the patches of the object and of other objects: 1 is even attention. */

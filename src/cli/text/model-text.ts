@@ -1,5 +1,6 @@
 import { parameters } from '../../core/charts/format.js';
 import type { Model } from '../../core/model/model.js';
+import { modelNotes } from '../../core/model/notes.js';
 import { DTYPES } from '../../core/tensors/dtype.js';
 
 /** More names than anybody reads in a terminal. */
@@ -21,6 +22,7 @@ export function modelLines(model: Model): string[] {
     `${model.name}: ${model.title} · ${facts.join(' · ')}`,
     `recognised as ${model.family} from ${[`${String(model.tensorCount)} tensors`, ...model.confirmedBy].join(' and ')}${assumed.length === 0 ? ', nothing assumed' : ''}`,
     ...assumed,
+    ...modelNotes(model).map((note) => `note: ${note}`),
     ...(model.unmatched.length === 0 ? [] : [`not placed: ${someNames(model.unmatched)}`]),
   ];
 }

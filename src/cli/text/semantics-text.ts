@@ -1,11 +1,9 @@
 import { GROUPS } from '../../core/analysis/keypoints/concentration.js';
 import { fixed } from '../../core/text/numbers.js';
-import type { SkippedPicture } from '../commands/folder-run.js';
-import type { GuidedMasks } from '../commands/semantics-masks.js';
-import type { PictureSemantics } from '../commands/semantics-picture.js';
-import type { Prompting } from '../commands/semantics-prompting.js';
-import type { Spurious } from '../commands/semantics-spurious.js';
-import type { Averaged, FolderSummary, PictureRow } from '../commands/semantics-summary.js';
+import type { GuidedMasks } from '../../host/semantics/guided-masks.js';
+import type { PictureSemantics } from '../../host/semantics/picture-semantics.js';
+import type { CurvePoint, Prompting } from '../../host/semantics/prompting.js';
+import type { Spurious } from '../../host/semantics/spurious-of-picture.js';
 import { changeLine, topLines } from './attention-text.js';
 
 /** Marks of the groups none, low, middle and high. */
@@ -67,58 +65,45 @@ function spuriousLines({ offRatio, log2Lift, relevance, candidates }: Spurious):
 }
 
 function promptingLines(prompting: Prompting): string[] {
-  const { guide, beta, band, shifts, topAfter } = prompting;
-  const range = band === null ? 'no shifts' : `${fixed(band[0], 4)} to ${fixed(band[1], 4)} over ${shifts} shifts`;
+  const { band, shifts, topAfter, curve } = prompting;
   return [
-    changeLine(`with ${beta} times the ${guide} added to all scores`, prompting),
-    `  with the same guide elsewhere: ${range}`,
+    changeLine(promptWords(prompting), prompting),
+    `  with the same guide elsewhere: ${bandWords(band, shifts)}`,
+    ...(curve === undefined ? [] : ['', ...curveLines(curve, shifts)]),
     ...(topAfter === null ? [] : ['top classes after', ...topLines(topAfter)]),
   ];
 }
 
-/** A run over a folder for reading. */
-export function folderText(
-  folder: string,
-  done: number,
-  skipped: readonly SkippedPicture[],
-  lines: readonly string[],
-): string {
-  const left = skipped.length === 0 ? '' : `, ${skipped.length} skipped`;
-  return [`${folder}: ${done} pictures${left}`, '', ...lines, ''].join('\n');
-}
-
-/** The summary of a folder: a row a layer, the object figures, and where these lead to. */
-export function summaryLines(
-  { layers, spurious }: FolderSummary,
-  rows: readonly { readonly name: string; readonly result: PictureRow }[],
-): string[] {
-  const heads = Math.max(...layers.map((layer) => layer.heads.length));
-  return [
-    'mean interrelation in deviations from its shifts',
-    `layer${Array.from({ length: heads }, (_, head) => `H${head}`.padStart(CELL)).join('')}`,
-    ...layers.map(
-      (layer) =>
-        `${String(layer.index).padStart(5)}${layer.heads.map(({ deviations }) => fixed(deviations.mean, 1).padStart(CELL)).join('')}`,
-    ),
-    ...(spurious === undefined
-      ? []
-      : [
-          '',
-          `off the object: ${told(spurious.offRatio)}; log2 lift ${told(spurious.log2Lift)}`,
-          ...pictureLines(rows),
-        ]),
+/** What was done to the attention, and where. */
+function promptWords({ form, guide, beta, layers, heads }: Prompting): string {
+  const patches = guide === 'target' ? 'the patches of the target' : 'the patches with keypoints';
+  const done = {
+    bias: `with ${beta ?? 0} times the ${guide} added to the scores`,
+    reweight: `with the attention multiplied by 1 + ${beta ?? 0} times the ${guide}`,
+    mask: `with ${patches} masked`,
+    drop: `with ${patches} taken out of all keys`,
+  }[form];
+  const places = [
+    ...(layers === null ? [] : [`layers ${layers.join(', ')}`]),
+    ...(heads === null ? [] : [`heads ${heads.join(', ')}`]),
   ];
+  return places.length === 0 ? done : `${done}, in ${places.join(' and ')} alone,`;
 }
 
-function told({ mean, deviation, pictures }: Averaged): string {
-  return `${fixed(mean, 3)} ± ${fixed(deviation, 3)} (${pictures} pictures)`;
+function bandWords(band: Prompting['band'], shifts: number): string {
+  return band === null ? 'no shifts' : `${fixed(band[0], 4)} to ${fixed(band[1], 4)} over ${shifts} shifts`;
 }
 
-/** Pictures whose keypoints off the object lift relevance the most. */
-const MOST_LISTED = 10;
-
-function pictureLines(rows: readonly { readonly name: string; readonly result: PictureRow }[]): string[] {
-  const lifts = rows.map(({ name, result }) => ({ name, lift: result.spurious?.log2Lift ?? null }));
-  const known = lifts.filter(({ lift }) => lift !== null).sort((a, b) => (b.lift ?? 0) - (a.lift ?? 0));
-  return known.slice(0, MOST_LISTED).map(({ name, lift }) => `${fixed(lift, 3).padStart(9)}  ${name}`);
+function curveLines(curve: readonly CurvePoint[], shifts: number): string[] {
+  return [
+    'strength    change    cosine   with the guide elsewhere',
+    ...curve.map(({ beta, relativeL2, cosine, band }) =>
+      [
+        String(beta).padStart(8),
+        fixed(relativeL2, 4).padStart(9),
+        fixed(cosine, 5).padStart(9),
+        ` ${bandWords(band, shifts)}`,
+      ].join(' '),
+    ),
+  ];
 }

@@ -32,6 +32,20 @@ export interface HeadFigures {
   readonly selfCheck: { readonly trace: number; readonly frobenius: number };
   /** `not-finite`: the weights hold NaN or infinity and there are no figures; `zero`: B = 0. */
   readonly trouble: 'not-finite' | 'zero' | null;
+  /** What an adapter did to it, where one changes its query or key weights. */
+  readonly change?: HeadChange;
+}
+
+/** How an adapter changed B of one head: B' - B, where B' is what the other figures are of. */
+export interface HeadChange {
+  /** ||B' - B||_F / ||B||_F; null where B = 0. */
+  readonly relativeFrobenius: number | null;
+  /** Weighted cosine of B, and that of B' - B by itself; null where there is none. */
+  readonly weightedBefore: number | null;
+  readonly weighted: number | null;
+  /** Singular values of B' - B, descending, without those that are zero, and their cosines. */
+  readonly sigma: Float64Array;
+  readonly cos: Float64Array;
 }
 
 /** The figures of one layer. */

@@ -9,22 +9,25 @@ import {
 } from '../linalg/head-solver.js';
 import type { LayerSpec, MatrixView } from '../model/model.js';
 import type { DType } from '../tensors/dtype.js';
-import { readMatrixSteps, readMatrixView, readVectorView } from '../tensors/read.js';
+import { type ChangedMatrix, readChangedMatrix, readMatrixSteps, readVectorView } from '../tensors/read.js';
 import { spacing } from '../tensors/spacing.js';
 import { freeDimensions, layerBand, modeBand } from './chance.js';
 import type { Basis, HeadFigures, LayerFigures } from './figures.js';
 import { headFigures } from './head.js';
+import { headChange } from './head-change.js';
 
 /** Opened files of a checkpoint by their position in the tensor index. */
 export type SourceOf = (file: number) => Promise<ByteSource>;
 
 /** Query and key weights of a layer in memory, with what prepares them for a basis. */
-interface LayerMatrices {
+export interface LayerMatrices {
   readonly query: Float64Array;
   readonly key: Float64Array;
   /** Quantisation steps of their entries; null where the stored type has none. */
   readonly querySteps: Float64Array | null;
   readonly keySteps: Float64Array | null;
+  /** What an adapter added to them; null where none did. */
+  readonly added: { readonly query: Float64Array; readonly key: Float64Array } | null;
   readonly preparation: Preparation;
 }
 
@@ -40,7 +43,8 @@ export async function analyzeLayer(
   const heads: HeadFigures[] = [];
   for (let index = 0; index < spec.heads; index++) {
     const decomposition = solver.solve(headMatrices(spec, matrices, index), matrices.preparation);
-    heads.push(headFigures(index, decomposition, spec.headSize, dimensions));
+    const figures = headFigures(index, decomposition, spec.headSize, dimensions);
+    heads.push({ ...figures, ...changeOf(spec, matrices, index, dimensions, solver) });
   }
   return summarizeLayer(spec.index, heads, modeBand(dimensions));
 }
@@ -53,22 +57,47 @@ export async function analyzeHead(
   sourceOf: SourceOf,
   solver: HeadSolver,
 ): Promise<{ readonly figures: HeadFigures; readonly vectors: SingularVectors | null }> {
+  const own = headAlone(spec, head);
+  const matrices = await readLayer(own, basis, sourceOf);
+  const solved = solver.solveWithVectors(headMatrices(own, matrices, 0), matrices.preparation);
+  const dimensions = freeDimensions(spec.width, basis, spec.norm?.kind ?? null);
+  return {
+    figures: headFigures(head, solved?.decomposition ?? null, spec.headSize, dimensions),
+    vectors: solved?.vectors ?? null,
+  };
+}
+
+/** A layer of one head only. */
+export function headAlone(spec: LayerSpec, head: number): LayerSpec {
   const { headSize } = spec;
   const keyHead = Math.floor(head / (spec.heads / spec.keyValueHeads));
-  const own: LayerSpec = {
+  return {
     ...spec,
     heads: 1,
     keyValueHeads: 1,
     query: { ...spec.query, weight: rowsOf(spec.query.weight, head * headSize, headSize) },
     key: { ...spec.key, weight: rowsOf(spec.key.weight, keyHead * headSize, headSize) },
   };
-  const matrices = await readLayer(own, basis, sourceOf);
-  const solved = solver.solveWithVectors(headMatrices(own, matrices, 0), matrices.preparation);
-  const dimensions = freeDimensions(spec.width, basis, spec.norm?.kind ?? null);
-  return {
-    figures: headFigures(head, solved?.decomposition ?? null, headSize, dimensions),
-    vectors: solved?.vectors ?? null,
+}
+
+/** The change that an adapter made to one head, as the field of its figures. */
+function changeOf(
+  spec: LayerSpec,
+  matrices: LayerMatrices,
+  head: number,
+  dimensions: number,
+  solver: HeadSolver,
+): Pick<HeadFigures, 'change'> {
+  if (matrices.added === null) return {};
+  const merged = headMatrices(spec, matrices, head);
+  const added = headMatrices(spec, { ...matrices, ...matrices.added }, head);
+  const changed = {
+    merged,
+    query: { added: added.query, rank: additionRank(spec.query.weight) },
+    key: { added: added.key, rank: additionRank(spec.key.weight) },
   };
+  const change = headChange(changed, matrices.preparation, dimensions, solver);
+  return change === null ? {} : { change };
 }
 
 function rowsOf(view: MatrixView, start: number, rows: number): MatrixView {
@@ -89,8 +118,9 @@ export async function layerVectors(
   );
 }
 
-async function readLayer(spec: LayerSpec, basis: Basis, sourceOf: SourceOf): Promise<LayerMatrices> {
-  const matrix = async (view: MatrixView) => readMatrixView(await sourceOf(view.tensor.file), view, sourceOf);
+/** Reads query, key and norm weights of a layer. @throws CheckpointError. */
+export async function readLayer(spec: LayerSpec, basis: Basis, sourceOf: SourceOf): Promise<LayerMatrices> {
+  const matrix = async (view: MatrixView) => readChangedMatrix(await sourceOf(view.tensor.file), view, sourceOf);
   const steps = async (view: MatrixView) => readMatrixSteps(await sourceOf(view.tensor.file), view, sourceOf);
   if (spec.headSize > spec.width) {
     throw new CheckpointError(
@@ -106,10 +136,11 @@ async function readLayer(spec: LayerSpec, basis: Basis, sourceOf: SourceOf): Pro
   const ones = new Float64Array(spec.width).fill(1);
   const folds = basis === 'folded' && spec.norm !== null;
   return {
-    query,
-    key,
+    query: query.merged,
+    key: key.merged,
     querySteps: await steps(spec.query.weight),
     keySteps: await steps(spec.key.weight),
+    added: query.added === null && key.added === null ? null : { query: additions(query), key: additions(key) },
     preparation: {
       gain: folds && gain !== null ? await readVectorView(await sourceOf(gain.tensor.file), gain, sourceOf) : ones,
       fold: folds ? (spec.norm.kind === 'layer' ? 'centred' : 'scaled') : 'none',
@@ -119,8 +150,18 @@ async function readLayer(spec: LayerSpec, basis: Basis, sourceOf: SourceOf): Pro
   };
 }
 
+function additions({ merged, added }: ChangedMatrix): Float64Array {
+  return added ?? new Float64Array(merged.length);
+}
+
+/** Most independent rows that an adapter's addition to a matrix can have. */
+function additionRank({ tensor: { change } }: MatrixView): number {
+  if (change === undefined) return 0;
+  return change.magnitude === undefined ? change.rank : Infinity;
+}
+
 /** Rows of one head; with grouped queries, head h shares the key head floor(h / (heads / keyValueHeads)). */
-function headMatrices(spec: LayerSpec, matrices: LayerMatrices, head: number): HeadMatrices {
+export function headMatrices(spec: LayerSpec, matrices: LayerMatrices, head: number): HeadMatrices {
   const size = spec.headSize * spec.width;
   const keyHead = Math.floor(head / (spec.heads / spec.keyValueHeads));
   const part = (rows: Float64Array | null, index: number): Float64Array | null =>

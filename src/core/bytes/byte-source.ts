@@ -18,4 +18,9 @@ export interface CheckpointFolder {
    * @throws CheckpointError `outside-folder` when the name or a symbolic link leaves the folder, `missing-file` when there is none.
    */
   open(name: string): Promise<ByteSource>;
+  /**
+   * Opens a file by a name of our own in the folder above, there where it belongs to the checkpoint: transformers.js keeps `onnx/model.onnx`
+   * below the configuration. Throws as `open` does.
+   */
+  openAbove?(name: string): Promise<ByteSource>;
 }

@@ -64,6 +64,18 @@ export function emptyModes(head: HeadFigures): string | null {
   return `${names} ${first === last ? 'carries' : 'carry'} nothing: the head is narrower than its size.`;
 }
 
+/** What an adapter did to a head; null where none changes it. */
+export function changeWords({ change }: HeadFigures): string | null {
+  if (change === undefined) return null;
+  const { relativeFrobenius, weightedBefore, weighted, sigma, cos } = change;
+  if (sigma.length === 0) return 'The adapter leaves this head as it was.';
+  const size =
+    relativeFrobenius === null ? '' : ` by ${String(Number((100 * relativeFrobenius).toPrecision(2)))} % of its size`;
+  const strongest = `strongest mode σ ${sigmaNumber(sigma[0] ?? 0)}, cosine ${fixed(cos[0] ?? null)}`;
+  const own = `The change itself: weighted ${fixed(weighted)}, ${counted(sigma.length, 'mode')}, ${strongest}.`;
+  return `The adapter changed this head${size}; weighted ${fixed(weightedBefore)} before. ${own}`;
+}
+
 /** What a cell of the map is called: "Layer 8, head 3, weighted 0.41, similar". */
 export function cellLabel(layer: number, head: HeadFigures): string {
   const place = `Layer ${String(layer)}, head ${String(head.index)}`;
@@ -83,6 +95,7 @@ export function headTip(layer: number, head: HeadFigures): string[] {
     `${place}  weighted ${fixed(head.weighted)}${chance}`,
     `mean ${fixed(head.mean)}  symmetric share ${fixed(head.symmetricShare)}`,
     ...(side === 'neither' ? ['within chance'] : []),
+    ...(head.change === undefined ? [] : [`weighted ${fixed(head.change.weightedBefore)} before the adapter`]),
   ];
 }
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { HeadFigures, LayerFigures } from '../analysis/figures.js';
+import type { HeadChange, HeadFigures, LayerFigures } from '../analysis/figures.js';
 
 // The one JSON form of figures: of the command line's output, the cache, and the HTML page. NaN, which JSON lacks, is null.
 
@@ -22,6 +22,9 @@ const headSchema = v.object({
   blocks: v.array(v.tuple([v.number(), v.number()])),
   selfCheck: v.object({ trace: number, frobenius: number }),
   trouble: v.nullable(v.picklist(['not-finite', 'zero'])),
+  change: v.exactOptional(
+    v.object({ relativeFrobenius: number, weightedBefore: number, weighted: number, sigma: numbers, cos: numbers }),
+  ),
 });
 
 const layersSchema = v.array(
@@ -39,6 +42,8 @@ const layersSchema = v.array(
 /** Figures of layers as plain JSON values. */
 export type LayersJson = v.InferOutput<typeof layersSchema>;
 
+type HeadJson = v.InferOutput<typeof headSchema>;
+
 /** Figures of layers as plain JSON values, in full precision. */
 export function layersToJson(layers: readonly LayerFigures[]): LayersJson {
   return layers.map((layer) => ({ ...layer, heads: layer.heads.map(headToJson) }));
@@ -50,7 +55,7 @@ export function layersFromJson(value: unknown): LayerFigures[] | null {
   return parsed.success ? parsed.output.map((layer) => ({ ...layer, heads: layer.heads.map(headFromJson) })) : null;
 }
 
-function headToJson(head: HeadFigures): LayersJson[number]['heads'][number] {
+function headToJson(head: HeadFigures): HeadJson {
   return {
     index: head.index,
     mean: head.mean,
@@ -67,10 +72,15 @@ function headToJson(head: HeadFigures): LayersJson[number]['heads'][number] {
     blocks: head.blocks.map(([first, last]) => [first, last]),
     selfCheck: { trace: toNull(head.selfCheck.trace), frobenius: toNull(head.selfCheck.frobenius) },
     trouble: head.trouble,
+    ...(head.change === undefined ? {} : { change: changeToJson(head.change) }),
   };
 }
 
-function headFromJson(head: LayersJson[number]['heads'][number]): HeadFigures {
+function changeToJson(change: HeadChange): NonNullable<HeadJson['change']> {
+  return { ...change, sigma: Array.from(change.sigma, toNull), cos: Array.from(change.cos, toNull) };
+}
+
+function headFromJson({ change, ...head }: HeadJson): HeadFigures {
   return {
     ...head,
     trace: toNaN(head.trace),
@@ -81,7 +91,12 @@ function headFromJson(head: LayersJson[number]['heads'][number]): HeadFigures {
     angle: Float64Array.from(head.angle, toNaN),
     roundingNoise: { query: toNaN(head.roundingNoise.query), key: toNaN(head.roundingNoise.key) },
     selfCheck: { trace: toNaN(head.selfCheck.trace), frobenius: toNaN(head.selfCheck.frobenius) },
+    ...(change === undefined ? {} : { change: changeFromJson(change) }),
   };
+}
+
+function changeFromJson(change: NonNullable<HeadJson['change']>): HeadChange {
+  return { ...change, sigma: Float64Array.from(change.sigma, toNaN), cos: Float64Array.from(change.cos, toNaN) };
 }
 
 function toNull(value: number): number | null {

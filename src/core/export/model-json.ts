@@ -1,4 +1,5 @@
 import type { LayerSpec, Model } from '../model/model.js';
+import { modelNotes } from '../model/notes.js';
 
 /** What was recognised of a model, as the command line tells it; figures that differ from layer to layer are lists. */
 export function modelToJson(model: Model) {
@@ -32,6 +33,7 @@ export function modelToJson(model: Model) {
     normBeforeAttention: first?.norm?.kind ?? null,
     causal: model.causal,
     confirmedBy: model.confirmedBy,
+    notes: modelNotes(model),
     assumed: model.assumptions.map((assumption) => assumption.text),
     unmatched: model.unmatched,
   };

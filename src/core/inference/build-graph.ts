@@ -4,6 +4,7 @@ import { type ForwardEdits, promptInput, type QueryEdit } from './edits.js';
 import { embed } from './embedding.js';
 import { type PatchGrid, prefixLength, type WrittenModel } from './forward.js';
 import { GraphBuilder, type WeightCopy, type WeightPlaces } from './graph-builder.js';
+import { checkWhole, layerShape } from './layer-shapes.js';
 import { mlp, norm, rotation, selfAttention } from './modules.js';
 import type { OnnxGraph } from './onnx/graph.js';
 import { addOutputs, type OutputName } from './outputs.js';
@@ -11,9 +12,16 @@ import { patchGrid } from './patch-grid.js';
 import { relativeIndex } from './relative-positions.js';
 import { rotationTables } from './rotation.js';
 import { ScoreBiases } from './score-bias.js';
+import { mergePatches, WindowValues } from './window-graph.js';
 
-/** What can be looked at in a layer: the tokens that its attention reads, and what its attention adds to them before any layer scale. */
-export type TapName = 'attention-input' | 'attention-output';
+/**
+ * What can be looked at in a layer: the tokens that its attention reads, and what its attention adds to them before any layer scale or norm behind it; in the order
+ * of the picture, where they attend within windows too.
+ */
+export type TapName = 'attention-input' | 'attention-output' | OwnTapName;
+
+/** Queries and keys of all heads as they meet, which only graphs of files give. */
+type OwnTapName = 'own-query' | 'own-key';
 
 /** Name of a tap among the outputs of a graph. */
 export function tapOutput(tap: TapName, layer: number): string {
@@ -65,27 +73,47 @@ export async function buildGraph(
   const biases = new ScoreBiases(graph, grid, sourceOf);
   const rotate = await rotationOf(graph, forward, grid, sourceOf);
   const nearestKeys = edits.nearestKeys === null || edits.nearestKeys >= tokens ? null : edits.nearestKeys;
+  if (edits.nearestKeys !== null || edits.promptable === true) checkWhole(forward, file, 'a change of the scores');
+  const windows = new WindowValues(graph, biases);
+  let shape = layerShape(forward, grid, 0);
 
   let x = await embed(graph, forward, imageSize, grid, sourceOf);
   if (forward.preNorm !== null) x = norm(graph, x, forward.preNorm);
-  for (const [layer, { norm1, attention, scale1, norm2, mlp: weights, scale2 }] of forward.blocks.entries()) {
-    const input = norm(graph, x, norm1);
-    const bias = await biases.of(attention.bias);
+  for (const [layer, block] of forward.blocks.entries()) {
+    const { norm1, attention, scale1, norm2, mlp: weights, scale2, merging, normsBehind } = block;
+    if (merging !== undefined) x = mergePatches(graph, x, shape.grid, merging);
+    shape = layerShape(forward, grid, layer);
+    const input = normsBehind === true ? x : norm(graph, x, norm1);
+    const query = queryEdit(edits, layer, attention.spec);
     const prompt = edits.promptable
       ? graph.input(promptInput(layer), 'float32', [attention.spec.heads, 1, tokens])
       : null;
-    const query = queryEdit(edits, layer, attention.spec);
-    const attended = selfAttention(graph, input, attention, { bias, prompt, rotate, query, nearestKeys });
+    const attended =
+      shape.windows === null
+        ? selfAttention(graph, input, attention, {
+            bias: await biases.of(attention.bias),
+            prompt,
+            rotate,
+            query,
+            nearestKeys,
+            windows: null,
+          })
+        : await windows.attend(input, attention, { ...shape, windows: shape.windows }, query);
     if (taps) {
-      graph.output(tapOutput('attention-input', layer), input, [tokens, forward.width]);
-      graph.output(tapOutput('attention-output', layer), attended, [tokens, forward.width]);
+      graph.output(tapOutput('attention-input', layer), input, [shape.tokens, shape.width]);
+      graph.output(tapOutput('attention-output', layer), attended, [shape.tokens, shape.width]);
+    }
+    if (normsBehind === true) {
+      x = addScaled(graph, x, norm(graph, attended, norm1), scale1);
+      x = addScaled(graph, x, norm(graph, mlp(graph, x, weights), norm2), scale2);
+      continue;
     }
     x = addScaled(graph, x, attended, scale1);
     x = addScaled(graph, x, mlp(graph, norm(graph, x, norm2), weights), scale2);
   }
   if (forward.norm !== null) x = norm(graph, x, forward.norm);
-  graph.output('tokens', x, [tokens, forward.width]);
-  const outputs = addOutputs(graph, forward, x, prefix);
+  graph.output('tokens', x, [shape.tokens, shape.width]);
+  const outputs = addOutputs(graph, { ...forward, width: shape.width }, x, prefix);
   return {
     ...graph.finish(),
     grid,

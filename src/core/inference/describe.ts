@@ -2,7 +2,7 @@ import type { Model, Tower } from '../model/model.js';
 import { ancestorsOf } from '../model/stack.js';
 import type { TensorEntry } from '../tensors/tensor-index.js';
 import { Facts } from './facts.js';
-import { FORWARD_FAMILIES } from './families/index.js';
+import { FORWARD_FAMILIES, REFUSED_FAMILIES } from './families/index.js';
 import type { ForwardModel, WrittenModel } from './forward.js';
 import { locate } from './locate.js';
 import { notRunnable } from './not-runnable.js';
@@ -28,17 +28,20 @@ export function describeForward(
   if (!SEEING.includes(model.tower)) {
     throw notRunnable(file, `it is a ${model.tower} tower, which takes no pictures`, 'a model that takes pictures');
   }
-  if (model.windowed === true) {
+  const refused = REFUSED_FAMILIES.get(model.family);
+  if (refused !== undefined) throw notRunnable(file, refused, 'attention over the whole picture');
+  const knowsStages = !hasOwnGraph(model) && FORWARD_FAMILIES.has(model.family);
+  if (model.windowed === true && !knowsStages) {
     throw notRunnable(
       file,
       'its tokens attend within windows that move from layer to layer',
       'attention over the whole picture',
     );
   }
-  if (model.layers.some(({ width }) => width !== model.layers[0]?.width)) {
+  if (!knowsStages && model.layers.some(({ width }) => width !== model.layers[0]?.width)) {
     throw notRunnable(file, 'its layers have tokens of different widths', 'layers of one width');
   }
-  return hasOwnGraph(model) ? describeOwnGraph(model, config, file) : describeWritten(model, tensors, config, file);
+  return hasOwnGraph(model) ? describeOwnGraph(model, file) : describeWritten(model, tensors, config, file);
 }
 
 /** What a graph of ours needs. @throws CheckpointError as `describeForward` does. */
@@ -53,13 +56,9 @@ export function describeWritten(
   if (describe === undefined || first === undefined) {
     throw notRunnable(file, `no forward pass is known for ${model.title}`, 'a known family');
   }
-  if (first.query.weight.tensor.inputsFirst === true) {
-    const why = 'its weights are stored with their inputs first, as JAX and TensorFlow write them';
-    throw notRunnable(file, why, 'the weights of PyTorch');
-  }
   const { root, blocks } = locate(model, tensors, file);
-  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-  const facts = new Facts(file, config, model.tower);
+  const byName = new Map(tensors.map((tensor) => [tensor.path ?? tensor.name, tensor]));
+  const facts = new Facts(file, config, model.tower, model.stated);
   // Recognition has settled what norms are that have no shift.
   const bareNorm = first.norm?.shift === null ? first.norm.kind : 'layer';
   const weights = (prefixes: readonly string[], place = ''): Weights =>

@@ -1,4 +1,4 @@
-import type { Assumption, Tower } from '../model/model.js';
+import type { Assumption, Model, Tower } from '../model/model.js';
 import type { Activation } from './forward.js';
 import { notRunnable } from './not-runnable.js';
 
@@ -29,13 +29,17 @@ export class Facts {
   readonly #assumptions: Assumption[] = [];
   readonly #usual = new Set<string>();
 
-  /** @param config parsed config.json, unchecked, or null when there is none. */
+  /**
+   * @param config parsed config.json, unchecked, or null when there is none.
+   * @param stated what the file itself says, which comes first.
+   */
   constructor(
     private readonly file: string,
     config: unknown,
     tower: Tower,
+    stated: Model['stated'] = {},
   ) {
-    this.#sections = sectionsOf(config, tower);
+    this.#sections = [stated, ...sectionsOf(config, tower)];
   }
 
   get assumptions(): readonly Assumption[] {
@@ -62,6 +66,13 @@ export class Facts {
   number(...keys: readonly string[]): number | null {
     return this.#first(keys, (value) =>
       typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : null,
+    );
+  }
+
+  /** Numbers under a key; null where they are not all numbers. */
+  numbers(key: string): readonly number[] | null {
+    return this.#first([key], (value) =>
+      Array.isArray(value) && value.every((each): each is number => Number.isFinite(each)) ? value : null,
     );
   }
 

@@ -1,4 +1,6 @@
 import type { Assumption, LayerSpec, MatrixView, Projection, VectorView } from '../model/model.js';
+import type { WindowRule } from './windows.js';
+import type { GridRotation } from '../model/rotation.js';
 
 /** A norm over the last axis, with the number that keeps its division finite. */
 export interface NormWeights {
@@ -32,6 +34,26 @@ export interface AttentionWeights {
   /** Norm of the heads' joint output, before the output projection. */
   readonly innerNorm: NormWeights | null;
   readonly bias: PositionBias | null;
+  /** How tokens are parted into windows; absent where every token attends to all. */
+  readonly windows?: WindowRule;
+  /** Absent where scores are products. */
+  readonly cosine?: CosineAttention;
+}
+
+/**
+ * Scores that are cosines of query and key, times a factor of each head, and a bias that an MLP makes of the way from query to key
+ * (Swin V2, arXiv 2111.09883).
+ */
+export interface CosineAttention {
+  /** Logarithm of the factor, (heads), cut off at log 100. */
+  readonly scale: VectorView;
+  /** Ways to numbers, (hidden, 2), and these to one a head, (heads, hidden). */
+  readonly hidden: Projection;
+  readonly bias: Projection;
+  /** Side of the windows that ways are measured by: those that the model was trained with before; null: its own. */
+  readonly over: number | null;
+  /** Ways as the file has them, (entries, 2), for windows of its own size; null where they are to be computed. */
+  readonly ways: MatrixView | null;
 }
 
 /** The same, with all that a graph of ours needs. */
@@ -47,6 +69,18 @@ export interface Block {
   readonly norm2: NormWeights;
   readonly mlp: Mlp;
   readonly scale2: VectorView | null;
+  /** What makes fewer and wider tokens in front of the block; absent where nothing does. */
+  readonly merging?: PatchMerging;
+  /** Norms are of what attention and MLP add, and not of what they read (Swin V2). */
+  readonly normsBehind?: true;
+}
+
+/** Two by two neighbours become one token: their norm, then a linear map (Swin, arXiv 2103.14030), or the norm behind it (Swin V2). */
+export interface PatchMerging {
+  readonly normBehind?: true;
+  readonly norm: NormWeights;
+  /** (width of the next stage, 4 x width). */
+  readonly reduction: Projection;
 }
 
 /** Rows and columns of patches. */
@@ -54,8 +88,9 @@ export type PatchGrid = readonly [rows: number, columns: number];
 
 /** Pixels to tokens: a convolution whose kernels do not overlap. */
 export interface PatchEmbedding {
-  /** (width, channels x patch x patch). */
+  /** (width, channels x patch x patch), or as JAX and TensorFlow store it, (patch x patch x channels, width). */
   readonly kernel: MatrixView;
+  readonly inputsFirst: boolean;
   readonly bias: VectorView | null;
   readonly channels: number;
   readonly patch: number;
@@ -75,9 +110,9 @@ export interface LearnedTokens extends PrefixTokens {
 
 /**
  * How a table of positions is brought to another grid: `bicubic` as torch.nn.functional.interpolate does it (a = -0.75),
- * `bicubic-antialias` with its antialias=True (a = -0.5).
+ * `bicubic-antialias` with its antialias=True (a = -0.5), `bilinear-corners` between corners that stay where they are, as scipy.ndimage.zoom.
  */
-export type Resampling = 'bicubic' | 'bicubic-antialias';
+export type Resampling = 'bicubic' | 'bicubic-antialias' | 'bilinear-corners';
 
 /** Learned positions that are added to the tokens. */
 export interface PositionTable {
@@ -93,32 +128,12 @@ export interface PositionTable {
 
 /**
  * Learned numbers added to the scores by the way from query to key: (2 rows - 1)(2 columns - 1) for pairs of patches, then class to
- * patch, patch to class, and class to class (BEiT, arXiv 2106.08254).
+ * patch, patch to class, and class to class (BEiT, arXiv 2106.08254). For windows the pairs of their places alone.
  */
 export interface PositionBias {
   /** (entries, heads). */
   readonly table: MatrixView;
   readonly grid: PatchGrid;
-}
-
-/** Rotation of queries and keys by the place of their patch; prefix tokens are left as they are. */
-export interface Rotation {
-  /** `half`: entry i turns with i + headSize / 2; `interleaved`: entry 2 i with 2 i + 1. */
-  readonly pairs: 'half' | 'interleaved';
-  readonly angles:
-    | {
-        /** 2 pi c / period for coordinates c of patch centres from -1 to 1, periods base^(4 i / headSize) (DINOv3). */
-        readonly kind: 'centred';
-        readonly base: number;
-        /** The periods, where the file has them. */
-        readonly periods: VectorView | null;
-      }
-    | {
-        /** c / base^(4 i / headSize) for rows and columns c counted from 0, scaled to the reference grid (EVA02). */
-        readonly kind: 'counted';
-        readonly base: number;
-        readonly reference: PatchGrid | null;
-      };
 }
 
 /** Pooling by a learned query that attends to all tokens. */
@@ -140,17 +155,20 @@ export type Pooling = 'class' | 'patch-mean' | AttentionPooling;
 /** A classifier and what it reads. */
 export interface Classifier {
   readonly projection: Projection;
+  /** A linear map and tanh in front of it; null for most. */
+  readonly hidden: Projection | null;
   readonly reads: 'pooled' | 'class' | 'distillation' | 'patch-mean' | 'class-and-patch-mean';
 }
 
 /** What is known of every vision model that can be run. */
 interface RunnableModel {
+  /** Of the tokens that enter the first layer. */
   readonly width: number;
   readonly patches: Pick<PatchEmbedding, 'channels' | 'patch'>;
   readonly prefix: readonly PrefixTokens[];
   /** What turns queries and keys, as far as it is read. */
-  readonly rotation: Rotation | null;
-  readonly blocks: readonly { readonly attention: AttentionWeights }[];
+  readonly rotation: GridRotation | null;
+  readonly blocks: readonly { readonly attention: AttentionWeights; readonly merging?: PatchMerging }[];
   /** What the file does not say. */
   readonly assumptions: readonly Assumption[];
 }
@@ -161,6 +179,8 @@ export interface WrittenModel extends RunnableModel {
   readonly patches: PatchEmbedding;
   readonly prefix: readonly LearnedTokens[];
   readonly positions: PositionTable | null;
+  /** Whether positions computed from sines are added to the patches (big_vision); absent for no. */
+  readonly sines?: boolean;
   /** Norm in front of the first block. */
   readonly preNorm: NormWeights | null;
   readonly blocks: readonly Block[];

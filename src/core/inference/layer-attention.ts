@@ -2,10 +2,14 @@ import type { HeadWeights } from '../analysis/image/head-weights.js';
 import type { SourceOf } from '../analysis/layer.js';
 import type { Projection, VectorView } from '../model/model.js';
 import { readMatrixView, readVectorView } from '../tensors/read.js';
-import { type ForwardModel, type PatchGrid, prefixLength } from './forward.js';
-import { biasTable, relativeIndex } from './relative-positions.js';
+import { type ForwardModel, type PatchGrid, type AttentionWeights, prefixLength } from './forward.js';
+import { continuousBias } from './continuous-bias.js';
+import { LARGEST_LOGARITHM, toUnitRows } from './cosines.js';
+import { layerShape } from './layer-shapes.js';
+import { biasTable, relativeIndex, windowIndex } from './relative-positions.js';
 import { type RotationTables, rotationTables } from './rotation.js';
 import { normalise, readNorm } from './weights-in-memory.js';
+import type { WindowLayout } from './windows.js';
 
 /** What recomputing the attention of one layer takes, in memory; nothing of other layers. */
 export interface LayerAttention {
@@ -14,10 +18,12 @@ export interface LayerAttention {
   readonly key: JointWeights;
   /** Weights of each head; heads that share keys have the same. */
   readonly heads: readonly HeadWeights[];
-  /** Added to the scores of a head, (tokens, tokens); null where nothing is. */
+  /** How the tokens are parted into windows; null where every token attends to all. */
+  readonly windows: WindowLayout | null;
+  /** Added to the scores of a head, (tokens, tokens), or (places, places) of any window; null where nothing is. */
   bias(head: number): Float32Array | null;
-  /** What happens to queries and keys before they meet, in place, (tokens, headSize): norms of the heads, rotation. */
-  prepare(side: 'query' | 'key', values: Float64Array): void;
+  /** What happens to queries and keys of a head before they meet, in place, (tokens, headSize): norms of the heads, rotation, length 1 and the factor on cosines. */
+  prepare(side: 'query' | 'key', values: Float64Array, head: number): void;
 }
 
 /** A projection in memory, (rows, width). */
@@ -26,7 +32,7 @@ interface JointWeights {
   readonly bias: Float64Array | null;
 }
 
-/** Reads what the attention of a layer depends on, for pictures of a grid of patches. */
+/** Reads what the attention of a layer depends on. @param grid rows and columns of patches of the picture, whatever the layer has made of them. */
 export async function readLayerAttention(
   forward: ForwardModel,
   layer: number,
@@ -35,7 +41,7 @@ export async function readLayerAttention(
 ): Promise<LayerAttention> {
   const block = forward.blocks[layer];
   if (block === undefined) throw new Error(`the model has no layer ${layer}`);
-  const { spec, headNorms, bias } = block.attention;
+  const { spec, headNorms, cosine } = block.attention;
   const query = await readProjection(spec.query, sourceOf);
   const key = await readProjection(spec.key, sourceOf);
   const norms =
@@ -46,7 +52,12 @@ export async function readLayerAttention(
     forward.rotation === null
       ? null
       : await rotationTables(forward.rotation, grid, spec.headSize, prefixLength(forward), sourceOf);
-  const table = bias === null ? null : { values: await biasTable(bias, grid, sourceOf), index: relativeIndex(grid) };
+  const { windows } = layerShape(forward, grid, layer);
+  const table = await tableOf(block.attention, windows, grid, sourceOf);
+  const factors =
+    cosine === undefined
+      ? null
+      : (await readVector(cosine.scale, sourceOf)).map((value) => Math.exp(Math.min(value, LARGEST_LOGARITHM)));
   const { heads, keyValueHeads, headSize, width, scale } = spec;
   return {
     query: query.joint,
@@ -63,17 +74,39 @@ export async function readLayerAttention(
         scale,
       };
     }),
+    windows,
     bias: (head) =>
       table === null ? null : Float32Array.from(table.index, (row) => table.values[row * heads + head] ?? NaN),
-    prepare: (side, values) => {
+    prepare: (side, values, head) => {
       if (norms !== null) normalise(values, norms[side]);
       if (turns !== null) turn(values, headSize, turns);
+      if (factors === null) return;
+      toUnitRows(values, headSize);
+      // The products are multiplied by the scale afterwards.
+      const factor = (factors[head] ?? NaN) / scale;
+      if (side === 'query') for (let at = 0; at < values.length; at++) values[at] = (values[at] ?? NaN) * factor;
     },
   };
 }
 
+/** Entries of a table of relative positions and the row of each pair. */
+async function tableOf(
+  { bias, cosine }: AttentionWeights,
+  windows: WindowLayout | null,
+  grid: PatchGrid,
+  sourceOf: SourceOf,
+) {
+  if (windows !== null && cosine !== undefined) {
+    return { values: await continuousBias(cosine, windows.size, sourceOf), index: windowIndex(windows.size) };
+  }
+  if (bias === null) return null;
+  return windows === null
+    ? { values: await biasTable(bias, grid, sourceOf), index: relativeIndex(grid) }
+    : { values: await biasTable(bias, windows.size, sourceOf), index: windowIndex(windows.size) };
+}
+
 async function readProjection({ weight, bias }: Projection, sourceOf: SourceOf) {
-  const values = await readMatrixView(await sourceOf(weight.tensor.file), weight);
+  const values = await readMatrixView(await sourceOf(weight.tensor.file), weight, sourceOf);
   const entries = bias === null ? null : await readVector(bias, sourceOf);
   const { columns } = weight;
   return {
@@ -84,7 +117,7 @@ async function readProjection({ weight, bias }: Projection, sourceOf: SourceOf) 
 }
 
 async function readVector(view: VectorView, sourceOf: SourceOf): Promise<Float64Array> {
-  return readVectorView(await sourceOf(view.tensor.file), view);
+  return readVectorView(await sourceOf(view.tensor.file), view, sourceOf);
 }
 
 function turn(values: Float64Array, size: number, { pairs, cos, sin }: RotationTables): void {

@@ -59,16 +59,34 @@ function checkComplete(
   file: string,
 ): void {
   const known = new Set(blocks);
-  const inBlock = new RegExp(`^${pattern(layout.block)}\\.`, 'u');
-  for (const { name } of tensors) {
+  const staged = layout.block.includes('{s}');
+  // Numbers of stages stand for other modules too: only what attends is a layer.
+  const inBlock = new RegExp(
+    staged ? `^${pattern(layout.block)}\\.(?=${pattern(layout.attention)}\\.)` : `^${pattern(layout.block)}\\.`,
+    'u',
+  );
+  for (const tensor of tensors) {
+    const name = tensor.path ?? tensor.name;
     const block = name.startsWith(root) ? inBlock.exec(name.slice(root.length))?.[0] : undefined;
     if (block === undefined || known.has(`${root}${block}`)) continue;
     const module = quoteName(joinPath(`${root}${block}`.slice(0, -1), layout.attention));
     throw notRunnable(file, `the layer ${module} could not be used`, 'all layers');
   }
-  for (const [index, block] of blocks.entries()) {
+  if (staged) checkStages(blocks, file);
+  for (const [index, block] of staged ? [] : blocks.entries()) {
     const number = /(\d+)\.$/u.exec(block)?.[1];
     if (number !== undefined && Number(number) === index) continue;
     throw notRunnable(file, `its layer ${index} is missing`, 'all layers');
+  }
+}
+
+/** Layers are counted from 0 in each stage. */
+function checkStages(blocks: readonly string[], file: string): void {
+  let [stage, next] = [-1, 0];
+  for (const [index, block] of blocks.entries()) {
+    const [own = NaN, number] = (block.match(/\d+(?=\.)/gu) ?? []).slice(-2).map(Number);
+    const fits = own === stage ? number === next : own > stage && number === 0;
+    if (!fits) throw notRunnable(file, `the layer in front of its layer ${index} is missing`, 'all layers');
+    [stage, next] = [own, (number ?? 0) + 1];
   }
 }

@@ -1,6 +1,7 @@
-import type { Projection } from '../model/model.js';
+import type { Projection, VectorView } from '../model/model.js';
 import type { QueryEdit } from './edits.js';
 import type { Activation, AttentionWeights, Mlp, NormWeights, WholeAttention } from './forward.js';
+import { LARGEST_LOGARITHM, SHORTEST } from './cosines.js';
 import type { GraphBuilder } from './graph-builder.js';
 import type { RotationTables } from './rotation.js';
 
@@ -21,6 +22,10 @@ interface Heads {
   readonly rotate?: ((value: string) => string) | null;
   /** Number of keys that a query attends to, those with the largest scores; null for all. */
   readonly nearestKeys?: number | null;
+  /** Logarithms of the factors on cosines, (heads); absent where scores are products. */
+  readonly cosine?: VectorView | null;
+  /** Number of windows that the tokens are parted into, one after the other: biases are then (windows or 1, heads or 1, places, places). */
+  readonly windows?: number | null;
 }
 
 /** What the attention of a layer takes beside its weights. */
@@ -31,6 +36,7 @@ export interface AttentionContext {
   /** In place of the stored projection of the queries. */
   readonly query: QueryEdit | null;
   readonly nearestKeys: number | null;
+  readonly windows: number | null;
 }
 
 /** x W^T + b. */
@@ -103,6 +109,7 @@ export function selfAttention(
     headSize,
     scale,
     headNorms: weights.headNorms,
+    cosine: weights.cosine?.scale ?? null,
   });
   const normed = weights.innerNorm === null ? joint : norm(graph, joint, weights.innerNorm);
   return linear(graph, normed, weights.output);
@@ -120,11 +127,18 @@ export function attend(graph: GraphBuilder, parts: Heads): string {
     prompt = null,
     rotate = null,
     nearestKeys = null,
+    windows = null,
+    cosine = null,
   } = parts;
+  // Windows are an axis of their own in front of the heads.
+  const axes =
+    windows === null
+      ? { lead: [-1], swap: [1, 0, 2], turn: [0, 2, 1] }
+      : { lead: [windows, -1], swap: [0, 2, 1, 3], turn: [0, 1, 3, 2] };
   const apart = (value: string, count: number, own: NormWeights | null): string => {
-    const split = graph.node('Reshape', [value, graph.integers([-1, count, headSize])]);
+    const split = graph.node('Reshape', [value, graph.integers([...axes.lead, count, headSize])]);
     const normed = own === null ? split : norm(graph, split, own);
-    return graph.node('Transpose', [normed], { perm: { ints: [1, 0, 2] } });
+    return graph.node('Transpose', [normed], { perm: { ints: axes.swap } });
   };
   const turned = (value: string): string => (rotate === null ? value : rotate(value));
   const shared = (value: string): string => {
@@ -132,17 +146,35 @@ export function attend(graph: GraphBuilder, parts: Heads): string {
     const from = Array.from({ length: heads }, (_, head) => Math.floor(head / (heads / keyValueHeads)));
     return graph.node('Gather', [value, graph.integers(from)]);
   };
+  const compared = (value: string): string => (cosine === null ? value : unit(graph, value));
   const query = turned(apart(parts.query, heads, headNorms?.query ?? null));
   const key = shared(turned(apart(parts.key, keyValueHeads, headNorms?.key ?? null)));
   const value = shared(apart(parts.value, keyValueHeads, null));
-  const scaled = graph.node('Mul', [query, graph.floats(Float32Array.of(scale), [])]);
-  const product = graph.node('MatMul', [scaled, graph.node('Transpose', [key], { perm: { ints: [0, 2, 1] } })]);
+  const factor = cosine === null ? graph.floats(Float32Array.of(scale), []) : factors(graph, cosine);
+  const scaled = graph.node('Mul', [compared(query), factor]);
+  const product = graph.node('MatMul', [
+    scaled,
+    graph.node('Transpose', [compared(key)], { perm: { ints: axes.turn } }),
+  ]);
   const biased = bias === null ? product : graph.node('Add', [product, bias]);
   const scores = prompt === null ? biased : graph.node('Add', [biased, prompt]);
   const kept = nearestKeys === null ? scores : largest(graph, scores, nearestKeys);
   const mixed = graph.node('MatMul', [graph.node('Softmax', [kept], { axis: { int: -1 } }), value]);
-  const together = graph.node('Transpose', [mixed], { perm: { ints: [1, 0, 2] } });
+  const together = graph.node('Transpose', [mixed], { perm: { ints: axes.swap } });
   return graph.node('Reshape', [together, graph.integers([-1, heads * headSize])]);
+}
+
+/** Vectors of length 1 along the last axis; those of zeros stay. */
+function unit(graph: GraphBuilder, x: string): string {
+  const square = graph.node('ReduceSum', [graph.node('Mul', [x, x]), graph.integers([-1])]);
+  const length = graph.node('Max', [graph.node('Sqrt', [square]), graph.floats(Float32Array.of(SHORTEST), [])]);
+  return graph.node('Div', [x, length]);
+}
+
+/** exp(min(log factor, log 100)), (heads, 1, 1). */
+function factors(graph: GraphBuilder, logarithms: VectorView): string {
+  const cut = graph.node('Min', [graph.vector(logarithms), graph.floats(Float32Array.of(LARGEST_LOGARITHM), [])]);
+  return graph.node('Reshape', [graph.node('Exp', [cut]), graph.integers([-1, 1, 1])]);
 }
 
 /** The largest scores of each row; minus infinity elsewhere. Of equal ones the first are kept. */

@@ -37,7 +37,10 @@ export function addOutputs(
     'patch-mean': patchMean,
     'class-and-patch-mean': () => graph.node('Concat', [token(0), patchMean()], { axis: { int: -1 } }),
   };
-  const logits = classifiers.map(({ projection, reads }) => linear(graph, read[reads](), projection));
+  const logits = classifiers.map(({ projection, hidden, reads }) => {
+    const vector = read[reads]();
+    return linear(graph, hidden === null ? vector : graph.node('Tanh', [linear(graph, vector, hidden)]), projection);
+  });
   const classes = classifiers[0]?.projection.weight.rows;
   if (classes !== undefined) give('logits', graph.node('Mean', logits), classes);
   return outputs;

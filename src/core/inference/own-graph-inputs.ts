@@ -14,7 +14,7 @@ export interface IdleInput {
 /** What a graph is fed. */
 export interface GraphInputs {
   /** The input for pictures, (1, channels, height, width). */
-  readonly picture: { readonly name: string; readonly type: 'float32' | 'float16' };
+  readonly picture: { readonly name: string; readonly type: 'float32' | 'float16'; readonly anySize: boolean };
   readonly idle: readonly IdleInput[];
   /** Values that depend on more than the picture. */
   readonly mixed: ReadonlySet<string>;
@@ -54,7 +54,7 @@ export function graphInputs(
   }
   const others = ports.filter((port) => port !== picture);
   return {
-    picture: { name: picture.name, type },
+    picture: { name: picture.name, type, anySize: tall === null && wide === null },
     idle: others.map((port) => idleInput(port, file)),
     mixed: mixedWith(graph, others),
   };

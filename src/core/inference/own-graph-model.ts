@@ -1,8 +1,7 @@
 import { CheckpointError } from '../errors.js';
 import type { Assumption, LayerSpec, Model } from '../model/model.js';
-import { Facts } from './facts.js';
-import { dinov3Rotation } from './families/hf-dinov3.js';
-import type { AttentionWeights, ForwardModel, OwnGraphModel, PrefixTokens, Rotation } from './forward.js';
+import type { GridRotation } from '../model/rotation.js';
+import type { AttentionWeights, ForwardModel, OwnGraphModel, PrefixTokens } from './forward.js';
 import { notRunnable } from './not-runnable.js';
 
 /** Colours of a picture. */
@@ -18,10 +17,9 @@ export function hasOwnGraph({ family }: Model): boolean {
 
 /**
  * What is known of a model that runs by its own graph; no element is read.
- * @param config parsed config.json, unchecked, or null when there is none.
  * @throws CheckpointError `unsupported` for one whose attention could not be computed anew and compared.
  */
-export function describeOwnGraph(model: Model, config: unknown, file: string): OwnGraphModel {
+export function describeOwnGraph(model: Model, file: string): OwnGraphModel {
   const { layers, patch, prefixTokens } = model;
   const [first] = layers;
   if (first === undefined) throw notRunnable(file, 'it has no layers', 'layers');
@@ -31,7 +29,7 @@ export function describeOwnGraph(model: Model, config: unknown, file: string): O
   const prefix = (['class', 'distillation', 'registers'] as const).flatMap((role): PrefixTokens[] =>
     prefixTokens[role] > 0 ? [{ role, tokens: { rows: prefixTokens[role] } }] : [],
   );
-  const rotation = rotationOf(model, config, file);
+  const rotation = rotationOf(model);
   return {
     runs: 'graph-of-the-file',
     width: first.width,
@@ -53,12 +51,12 @@ function attentionOf(spec: LayerSpec, file: string): AttentionWeights {
 }
 
 /** The rotation of a family that has only one; null for others. */
-function rotationOf({ family, position, tower }: Model, config: unknown, file: string): Rotation | null {
-  return position === 'rope' && family === 'onnx-hf-dinov3' ? dinov3Rotation(new Facts(file, config, tower)) : null;
+function rotationOf({ family, position, rotation }: Model): GridRotation | null {
+  return position === 'rope' && family === 'onnx-hf-dinov3' && rotation?.kind === 'grid' ? rotation : null;
 }
 
 /** What the graph does to scores that is not read out of it; the difference to its own results tells what that makes. */
-function leftOut({ layers, position, causal }: Model, rotation: Rotation | null): Assumption[] {
+function leftOut({ layers, position, causal }: Model, rotation: GridRotation | null): Assumption[] {
   const assume = (text: string): Assumption => ({ code: 'other', text, choices: [], value: null });
   const parts = [
     ...(position === 'rope' && rotation === null ? ['turns queries and keys by their place'] : []),
@@ -83,6 +81,13 @@ function leftOut({ layers, position, causal }: Model, rotation: Rotation | null)
           ),
         ]),
   ];
+}
+
+/** What is told in place of the model's assumptions where its graph gives queries and keys as they meet. */
+export function ownAttention(): Assumption[] {
+  const text =
+    'The graph turns or norms queries and keys before they meet. Attention is computed from its own queries and keys; modes are those of the weights, without that.';
+  return [{ code: 'other', text, choices: [], value: null }];
 }
 
 /** @throws CheckpointError `unsupported` for a graph that is not ours to change. */

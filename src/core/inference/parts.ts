@@ -18,8 +18,9 @@ import type { Names, Weights } from './weights.js';
 export function patchEmbedding({ root, width, model }: ForwardView, names: Names): PatchEmbedding {
   const kernel = root.table('patch embedding', names, { rows: null, columns: null });
   const { tensor } = kernel;
-  const [outputs, channels, height, columns] = tensor.shape;
-  if (channels === undefined || height === undefined || tensor.shape.length !== 4) {
+  const inputsFirst = tensor.inputsFirst === true;
+  const [outputs, channels, height, columns] = inputsFirst ? fromInputsFirst(tensor.shape) : tensor.shape;
+  if (outputs === undefined || channels === undefined || height === undefined || tensor.shape.length !== 4) {
     const why = `its patch embedding ${quoteName(tensor.name)} takes pixels in an order that is not known`;
     throw notRunnable(root.file, why, 'a patch embedding that is a convolution');
   }
@@ -29,11 +30,19 @@ export function patchEmbedding({ root, width, model }: ForwardView, names: Names
   }
   const bias = names.map((name) => name.replace(/weight$/u, 'bias'));
   return {
-    kernel: { ...kernel, rows: outputs, columns: channels * height * columns },
+    kernel: inputsFirst
+      ? { ...kernel, rows: height * columns * channels, columns: outputs }
+      : { ...kernel, rows: outputs, columns: channels * height * columns },
+    inputsFirst,
     bias: root.has(...bias) ? root.vector('bias of its patch embedding', [bias[0] ?? '', ...bias], width) : null,
     channels,
     patch: height,
   };
+}
+
+/** (outputs, channels, height, columns) of a kernel stored as (height, columns, channels, outputs). */
+function fromInputsFirst([height, columns, channels, outputs]: readonly number[]): readonly (number | undefined)[] {
+  return [outputs, channels, height, columns];
 }
 
 /** Tokens in front of the patches, in their order; those that the file does not have are left out. */
@@ -155,8 +164,8 @@ export function layerScale({ weights, spec }: BlockView, names: Names): VectorVi
 export function classifier(around: Weights, names: Names, width: number, reads: Classifier['reads']): Classifier[] {
   const tensor = around.find(names);
   const inputs = reads === 'class-and-patch-mean' ? 2 * width : width;
-  if (tensor?.shape.length !== 2 || tensor.shape[1] !== inputs) return [];
-  return [{ projection: around.linear('classifier', names, { inputs }), reads }];
+  if (tensor?.shape.length !== 2 || tensor.shape[tensor.inputsFirst === true ? 0 : 1] !== inputs) return [];
+  return [{ projection: around.linear('classifier', names, { inputs }), hidden: null, reads }];
 }
 
 /** A matrix stored as (inputs, outputs), used by its columns. */

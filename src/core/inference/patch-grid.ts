@@ -1,5 +1,7 @@
 import { CheckpointError } from '../errors.js';
 import { type ForwardModel, type PatchGrid, prefixLength } from './forward.js';
+import { layerGrid } from './layer-shapes.js';
+import { isTooSmall, windowSize } from './windows.js';
 
 /** Scores of one layer, heads x tokens x tokens, beyond which a picture is refused: 2 GiB as float32. */
 const MAX_SCORES = 2 ** 29;
@@ -14,10 +16,32 @@ export function patchGrid(forward: ForwardModel, file: string, [height, width]: 
   }
   const grid: PatchGrid = [height / patch, width / patch];
   const tokens = prefixLength(forward) + grid[0] * grid[1];
-  const heads = Math.max(...forward.blocks.map(({ attention }) => attention.spec.heads));
-  if (heads * tokens * tokens > MAX_SCORES) {
+  checkWindows(forward, file, grid);
+  const scores = Math.max(...forward.blocks.map((_, layer) => scoresOf(forward, grid, layer)));
+  if (scores > MAX_SCORES) {
     const problem = `pictures of ${height} x ${width} pixels have ${tokens} tokens, whose scores need more than 2 GiB a layer`;
     throw new CheckpointError('limit', file, problem, 'make the pictures smaller');
   }
   return grid;
+}
+
+/** Scores of all heads of a layer. */
+function scoresOf(forward: ForwardModel, patches: PatchGrid, layer: number): number {
+  const attention = forward.blocks[layer]?.attention;
+  const [rows, columns] = layerGrid(forward, patches, layer);
+  const heads = attention?.spec.heads ?? 0;
+  if (attention?.windows === undefined) return heads * (prefixLength(forward) + rows * columns) ** 2;
+  const [height, width] = windowSize(attention.windows, [rows, columns]);
+  return heads * Math.ceil(rows / height) * Math.ceil(columns / width) * (height * width) ** 2;
+}
+
+/** @throws CheckpointError `wrong-use` where a stage has fewer tokens than its windows have places. */
+function checkWindows(forward: ForwardModel, file: string, grid: PatchGrid): void {
+  for (const [layer, { attention }] of forward.blocks.entries()) {
+    const { windows } = attention;
+    if (windows === undefined || !isTooSmall(windows, layerGrid(forward, grid, layer))) continue;
+    const [rows, columns] = layerGrid(forward, grid, layer);
+    const problem = `layer ${layer} would have ${rows} x ${columns} tokens, fewer than its windows of ${windows.side} x ${windows.side}`;
+    throw new CheckpointError('wrong-use', file, problem, 'make the pictures larger');
+  }
 }

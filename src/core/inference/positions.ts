@@ -60,7 +60,7 @@ export function positionBias(view: ForwardView, weights: Weights, names: Names, 
 }
 
 /** The grid of the pictures that the model was made for. */
-export function ownGrid({ model }: Pick<ForwardView, 'model'>): PatchGrid | null {
+function ownGrid({ model }: Pick<ForwardView, 'model'>): PatchGrid | null {
   const { patch, imageSize } = model;
   return patch === null || imageSize === null
     ? null

@@ -1,7 +1,10 @@
 import type { Tokens } from '../analysis/image/head-weights.js';
 import type { SourceOf } from '../analysis/layer.js';
+import { attendWindows } from './attend-windows.js';
+import type { LayerSpec } from '../model/model.js';
 import type { ForwardModel, PatchGrid } from './forward.js';
-import { readLayerAttention } from './layer-attention.js';
+import { type LayerAttention, readLayerAttention } from './layer-attention.js';
+import { type OwnScores, withOwnScores } from './own-scores.js';
 import { normalise, readLinear, readNorm } from './weights-in-memory.js';
 
 /** How far the output of an attention layer that was computed anew is from that of the model. */
@@ -15,12 +18,15 @@ export interface RecomputedOutput {
 export interface RanLayer {
   readonly forward: ForwardModel;
   readonly layer: number;
+  /** Rows and columns of patches of the picture, whatever the layer has made of them. */
   readonly grid: PatchGrid;
   readonly sourceOf: SourceOf;
   /** What entered its attention. */
   readonly tokens: Tokens;
   /** What the model's own attention added to them, (count, width); where its output projection is not read, what that got, (count, heads x size of a head). */
   readonly output: Float32Array;
+  /** Queries and keys where the model's own graph gives them; else they are computed from the tokens. */
+  readonly own?: OwnScores | null;
 }
 
 /** A matrix row by row. */
@@ -49,47 +55,47 @@ export interface AttentionArithmetic {
 /**
  * Attention of all heads of a layer, one after the other: from the tokens that enter it and the weights, in float64.
  * The output of the layer is computed from it and compared with the model's own.
- * @param use gets (tokens, tokens) of each head.
+ * @param use gets (tokens, tokens) of each head; (windows, places, places) where tokens attend within windows, in the order of `WindowLayout`.
  */
 export async function recomputeLayer(
   arithmetic: AttentionArithmetic,
-  { forward, layer, grid, sourceOf, tokens, output }: RanLayer,
+  { forward, layer, grid, sourceOf, tokens, output, own: given = null }: RanLayer,
   use: (head: number, attention: Float32Array) => void,
 ): Promise<RecomputedOutput> {
   const block = forward.blocks[layer];
   if (block === undefined) throw new Error(`the model has no layer ${layer}`);
   const { spec, value, output: last, innerNorm } = block.attention;
   const { count, width } = tokens;
-  const parts = await readLayerAttention(forward, layer, grid, sourceOf);
+  const read = await readLayerAttention(forward, layer, grid, sourceOf);
+  const parts = given === null ? read : withOwnScores(read, given);
   const own = await readLinear(value, sourceOf);
   const size = own.rows / spec.keyValueHeads;
   const columns = spec.heads * size;
   const joint = new Float64Array(count * columns);
-  const x = { values: new Float64Array(tokens.values), rows: count, columns: width };
+  const { windows } = parts;
+  // Places of windows without a token hold zeros, whose queries and keys are the biases.
+  const rows = windows === null ? count : count + 1;
+  const x = { values: new Float64Array(rows * width), rows, columns: width };
+  x.values.set(tokens.values);
   const project = async (values: Float64Array, bias: Float64Array | null): Promise<Matrix> => {
-    const rows = values.length / width;
-    return { values: await arithmetic.linear(x, { values, rows, columns: width }, bias), rows: count, columns: rows };
+    const outputs = values.length / width;
+    const projected = await arithmetic.linear(x, { values, rows: outputs, columns: width }, bias);
+    return { values: projected, rows, columns: outputs };
   };
-  const queries = await project(parts.query.values, parts.query.bias);
-  const keys = await project(parts.key.values, parts.key.bias);
+  const sideOf = await computedSides(project, parts, spec);
   const values = await project(own.weight, own.bias);
-  for (const [index, { rows, scale }] of parts.heads.entries()) {
+  for (const [index, { rows: headSize, scale }] of parts.heads.entries()) {
     const shared = Math.floor(index / (spec.heads / spec.keyValueHeads));
-    const query = columnsOf(queries, index * rows, rows);
-    const key = columnsOf(keys, shared * rows, rows);
-    parts.prepare('query', query.values);
-    parts.prepare('key', key.values);
-    for (let at = 0; at < query.values.length; at++) query.values[at] = (query.values[at] ?? 0) * scale;
-    const { attention, mixed } = await arithmetic.attend(
-      query,
-      key,
-      columnsOf(values, shared * size, size),
-      parts.bias(index),
-    );
-    for (let i = 0, from = 0; i < count; i++) {
-      const to = i * columns + index * size;
-      for (let d = 0; d < size; d++, from++) joint[to + d] = mixed[from] ?? 0;
-    }
+    const query = sideOf('query', index, headSize);
+    const key = sideOf('key', index, headSize);
+    multiply(query.values, scale);
+    const mixable = columnsOf(values, shared * size, size);
+    const bias = parts.bias(index);
+    const { attention, mixed } =
+      windows === null
+        ? await arithmetic.attend(query, key, mixable, bias)
+        : await attendWindows(arithmetic, windows, { queries: query, keys: key, values: mixable }, bias);
+    putColumns(mixed, { values: joint, rows: count, columns }, index * size, size);
     use(index, attention);
   }
   if (innerNorm !== null) normalise(joint, await readNorm(innerNorm, sourceOf));
@@ -103,6 +109,27 @@ export async function recomputeLayer(
   return difference(found, output);
 }
 
+/** Queries or keys of a head as they meet but for the scale, (count, size of a head). */
+type SideOf = (side: 'query' | 'key', head: number, size: number) => Matrix;
+
+/** Queries and keys from the tokens and the weights. */
+async function computedSides(
+  project: (values: Float64Array, bias: Float64Array | null) => Promise<Matrix>,
+  parts: LayerAttention,
+  { heads, keyValueHeads }: LayerSpec,
+): Promise<SideOf> {
+  const all = {
+    query: await project(parts.query.values, parts.query.bias),
+    key: await project(parts.key.values, parts.key.bias),
+  };
+  const sharing = heads / keyValueHeads;
+  return (side, head, size) => {
+    const made = columnsOf(all[side], (side === 'query' ? head : Math.floor(head / sharing)) * size, size);
+    parts.prepare(side, made.values, head);
+    return made;
+  };
+}
+
 /** Some columns of a matrix as one of their own. */
 function columnsOf({ values, rows, columns }: Matrix, first: number, count: number): Matrix {
   const own = new Float64Array(rows * count);
@@ -111,6 +138,18 @@ function columnsOf({ values, rows, columns }: Matrix, first: number, count: numb
     for (let d = 0; d < count; d++, to++) own[to] = values[from + d] ?? 0;
   }
   return { values: own, rows, columns: count };
+}
+
+/** Puts columns in their place in a matrix. Loops are functions of their own: one in an asynchronous function is compiled anew for each layer. */
+function putColumns(own: Float64Array, { values, rows, columns }: Matrix, first: number, count: number): void {
+  for (let i = 0, from = 0; i < rows; i++) {
+    const to = i * columns + first;
+    for (let d = 0; d < count; d++, from++) values[to + d] = own[from] ?? 0;
+  }
+}
+
+function multiply(values: Float64Array, factor: number): void {
+  for (let at = 0; at < values.length; at++) values[at] = (values[at] ?? 0) * factor;
 }
 
 /** Largest difference of numbers from those of the model. */

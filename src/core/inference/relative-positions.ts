@@ -26,6 +26,17 @@ export function relativeIndex([rows, columns]: PatchGrid): Int32Array {
   return index;
 }
 
+/** The same for the places of a window, (places, places): there is no class token. */
+export function windowIndex([rows, columns]: PatchGrid): Int32Array {
+  const places = rows * columns;
+  return Int32Array.from({ length: places * places }, (_, at) => {
+    const [query, key] = [Math.floor(at / places), at % places];
+    const down = Math.floor(query / columns) - Math.floor(key / columns) + rows - 1;
+    const right = (query % columns) - (key % columns) + columns - 1;
+    return down * (2 * columns - 1) + right;
+  });
+}
+
 /**
  * A table of relative positions for a grid, (entries, heads): as stored, or its pairs of patches interpolated bilinearly as Transformers
  * does it for BEiT.
@@ -35,7 +46,7 @@ export async function biasTable(
   to: PatchGrid,
   sourceOf: SourceOf,
 ): Promise<Float32Array> {
-  const values = await readMatrixView(await sourceOf(table.tensor.file), table);
+  const values = await readMatrixView(await sourceOf(table.tensor.file), table, sourceOf);
   if (grid[0] === to[0] && grid[1] === to[1]) return Float32Array.from(values);
   const differences = ([rows, columns]: PatchGrid): PatchGrid => [2 * rows - 1, 2 * columns - 1];
   const [rows, columns] = differences(grid);

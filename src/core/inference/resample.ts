@@ -6,8 +6,11 @@ interface Tap {
   readonly weight: number;
 }
 
-/** Ways to bring a grid of vectors to another size, each as PyTorch's `interpolate` with align_corners=False. */
+/** Ways to bring a grid of vectors to another size; `bilinear` as PyTorch's `interpolate` with align_corners=False. */
 export type GridResampling = Resampling | 'bilinear';
+
+/** Those that take neighbours however large the step is. */
+type Interpolation = Exclude<GridResampling, 'bicubic-antialias'>;
 
 /** Keys' cubic convolution kernel; a = -0.75 without antialiasing and -0.5 with it, as PyTorch has them. */
 function cubic(x: number, a: number): number {
@@ -21,12 +24,12 @@ function clamp(value: number, last: number): number {
 }
 
 /** @param step distance between neighbours of the output, in samples of the input. */
-function interpolating(size: number, position: number, step: number, way: 'bicubic' | 'bilinear'): Tap[] {
-  const centre = step * (position + 0.5) - 0.5;
-  const source = way === 'bilinear' ? Math.max(centre, 0) : centre;
+function interpolating(size: number, position: number, step: number, way: Interpolation): Tap[] {
+  const centre = way === 'bilinear-corners' ? step * position : step * (position + 0.5) - 0.5;
+  const source = way === 'bicubic' ? centre : Math.max(centre, 0);
   const first = Math.floor(source);
   const along = source - first;
-  if (way === 'bilinear') {
+  if (way !== 'bicubic') {
     return [
       { index: clamp(first, size - 1), weight: 1 - along },
       { index: clamp(first + 1, size - 1), weight: along },
@@ -63,7 +66,7 @@ export function resampleGrid(
   offset = 0,
 ): Float32Array {
   const axis = (size: number, wanted: number): Tap[][] => {
-    const step = size / (wanted + offset);
+    const step = way === 'bilinear-corners' ? (size - 1) / Math.max(wanted - 1, 1) : size / (wanted + offset);
     return Array.from({ length: wanted }, (_, position) =>
       way === 'bicubic-antialias' ? antialiased(size, position, step) : interpolating(size, position, step, way),
     );

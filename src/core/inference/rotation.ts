@@ -1,10 +1,11 @@
 import type { SourceOf } from '../analysis/layer.js';
+import type { GridRotation } from '../model/rotation.js';
 import { readVectorView } from '../tensors/read.js';
-import type { PatchGrid, Rotation } from './forward.js';
+import type { PatchGrid } from './forward.js';
 
 /** Cosines and sines by which the entries of a head's query and key turn, each (tokens, headSize). */
 export interface RotationTables {
-  readonly pairs: Rotation['pairs'];
+  readonly pairs: GridRotation['pairs'];
   readonly cos: Float32Array;
   readonly sin: Float32Array;
 }
@@ -15,14 +16,14 @@ export interface RotationTables {
  * @param prefix number of those tokens.
  */
 export async function rotationTables(
-  { pairs, angles }: Rotation,
+  { pairs, angles }: GridRotation,
   [rows, columns]: PatchGrid,
   headSize: number,
   prefix: number,
   sourceOf: SourceOf,
 ): Promise<RotationTables> {
   const quarter = headSize / 4;
-  const periods = await periodsOf(angles, quarter, sourceOf);
+  const periods = await rotationPeriods(angles, quarter, sourceOf);
   const tokens = prefix + rows * columns;
   const cos = new Float32Array(tokens * headSize).fill(1);
   const sin = new Float32Array(tokens * headSize);
@@ -42,16 +43,27 @@ export async function rotationTables(
   return { pairs, cos, sin };
 }
 
-async function periodsOf(angles: Rotation['angles'], quarter: number, sourceOf: SourceOf): Promise<Float64Array> {
+/** Periods of the pairs that turn with one axis; the file is read where it has them. */
+export async function rotationPeriods(
+  angles: GridRotation['angles'],
+  quarter: number,
+  sourceOf: SourceOf,
+): Promise<Float64Array> {
   if (angles.kind === 'centred' && angles.periods !== null) {
-    return readVectorView(await sourceOf(angles.periods.tensor.file), angles.periods);
+    return readVectorView(await sourceOf(angles.periods.tensor.file), angles.periods, sourceOf);
   }
   return Float64Array.from({ length: quarter }, (_, index) => angles.base ** (index / quarter));
 }
 
 /** Coordinate of a row (axis 0) or column (axis 1), in radians for a period of 1. */
-function coordinates(angles: Rotation['angles'], grid: PatchGrid): (index: number, axis: 0 | 1) => number {
+function coordinates(angles: GridRotation['angles'], grid: PatchGrid): (index: number, axis: 0 | 1) => number {
   if (angles.kind === 'centred') return (index, axis) => 2 * Math.PI * ((2 * (index + 0.5)) / grid[axis] - 1);
   const { reference } = angles;
   return (index, axis) => (reference === null ? index : (index / grid[axis]) * reference[axis]);
+}
+
+/** Radians, for a period of 1, that a step of one patch makes along rows and along columns. */
+export function patchStep(angles: GridRotation['angles'], grid: PatchGrid): readonly [y: number, x: number] {
+  const place = coordinates(angles, grid);
+  return [place(1, 0) - place(0, 0), place(1, 1) - place(0, 1)];
 }

@@ -1,7 +1,8 @@
 import type { SourceOf } from '../analysis/layer.js';
-import type { PatchGrid, PositionBias } from './forward.js';
+import { continuousBias } from './continuous-bias.js';
+import type { AttentionWeights, CosineAttention, PatchGrid, PositionBias } from './forward.js';
 import type { GraphBuilder } from './graph-builder.js';
-import { biasTable } from './relative-positions.js';
+import { biasTable, windowIndex } from './relative-positions.js';
 
 /** Name of the input that says which entry of the bias table each pair of tokens has. */
 export const RELATIVE_INDEX = 'relative-index';
@@ -31,6 +32,29 @@ export class ScoreBiases {
     const value = this.#known.get(name) ?? (await this.#gather(bias));
     this.#known.set(name, value);
     return value;
+  }
+
+  /** The same for the places of a window, (heads, places, places), which are few: their index is a constant. */
+  async ofWindow({ bias, cosine, spec }: AttentionWeights, size: PatchGrid): Promise<string | null> {
+    const { graph } = this;
+    const table = await this.#windowTable(bias, cosine, size);
+    if (table === null) return null;
+    const places = size[0] * size[1];
+    const entries = graph.node('Gather', [table, graph.integers(Array.from(windowIndex(size)))]);
+    const square = graph.node('Reshape', [entries, graph.integers([places, places, spec.heads])]);
+    return graph.node('Transpose', [square], { perm: { ints: [2, 0, 1] } });
+  }
+
+  async #windowTable(
+    bias: PositionBias | null,
+    cosine: CosineAttention | undefined,
+    size: PatchGrid,
+  ): Promise<string | null> {
+    const { graph } = this;
+    if (cosine === undefined) return bias === null ? null : graph.matrix(bias.table).name;
+    const values = await continuousBias(cosine, size, this.sourceOf);
+    const heads = cosine.bias.weight.rows;
+    return graph.floats(values, [values.length / heads, heads]);
   }
 
   async #gather(bias: PositionBias): Promise<string> {

@@ -1,5 +1,6 @@
 import type { Assumption, Model } from '../model/model.js';
-import { graphTaps } from '../model/onnx/taps.js';
+import type { Meeting } from '../model/onnx/attention.js';
+import { graphTaps, type LayerTaps } from '../model/onnx/taps.js';
 import type { TensorIndex } from '../tensors/tensor-index.js';
 import { tapOutput } from './build-graph.js';
 import type { OwnGraphModel } from './forward.js';
@@ -21,6 +22,8 @@ export interface TappedGraph {
   /** They are called as ours are, with `ADDED` in front, and are float32. */
   readonly outputs: readonly OutputName[];
   readonly assumptions: readonly Assumption[];
+  /** How the queries and keys meet that each layer gives; null where they are computed from tokens and weights instead. */
+  readonly meetings: readonly Meeting[] | null;
 }
 
 /**
@@ -44,7 +47,8 @@ export function tapOwnGraph(
   const { outputs, assumptions } = knownOutputs(seeing, forward.width);
   if (outputs.length === 0)
     throw notRunnable(file, 'its graph gives nothing that a picture alone decides', 'such an output');
-  const wanted = [...outputs, ...(taps ? layerTaps(index, model, mixed, file) : [])];
+  const layers = taps ? layerTaps(index, model, mixed, file) : { taps: [], meetings: null };
+  const wanted = [...outputs, ...layers.taps];
   return {
     inputs,
     addition: writeAddition({
@@ -59,7 +63,14 @@ export function tapOwnGraph(
     }),
     outputs: outputs.map(({ name }) => name),
     assumptions,
+    meetings: layers.meetings,
   };
+}
+
+/** A value of the graph, and what we call it. */
+interface Tap {
+  readonly name: string;
+  readonly value: KnownOutput['value'];
 }
 
 /** Values of the graph that are what our own taps are. */
@@ -68,10 +79,10 @@ function layerTaps(
   model: Model,
   mixed: ReadonlySet<string>,
   file: string,
-): { name: string; value: KnownOutput['value'] }[] {
+): { readonly taps: readonly Tap[]; readonly meetings: readonly Meeting[] | null } {
   const layers = graphTaps(index, model.name);
   if (layers?.length !== model.layers.length) throw notRunnable(file, 'its layers are not those of its graph', 'them');
-  return layers.flatMap(({ tokens, keys, result }, layer) => {
+  const taps = layers.flatMap(({ tokens, keys, result }, layer): Tap[] => {
     if (tokens === null || result === null) {
       const why = `what goes into layer ${layer} and out of it cannot be seen in its graph`;
       throw notRunnable(file, why, 'layers in the main graph');
@@ -87,4 +98,21 @@ function layerTaps(
       { name: tapOutput('attention-output', layer), value: result },
     ];
   });
+  const meetings = meetingsOf(model, layers);
+  const sides = (meetings ?? []).flatMap(({ query, key }, layer): Tap[] => [
+    { name: tapOutput('own-query', layer), value: query.value },
+    { name: tapOutput('own-key', layer), value: key.value },
+  ]);
+  return { taps: [...taps, ...sides], meetings };
+}
+
+/** Where queries and keys meet in each layer, for a model that turns or norms them on the way; null unless all layers show it. */
+function meetingsOf(
+  { position, layers: specs, causal }: Model,
+  layers: readonly LayerTaps[],
+): readonly Meeting[] | null {
+  const isPlain = position !== 'rope' && !specs.some(({ qkNorm }) => qkNorm);
+  if (isPlain || causal) return null;
+  const meetings = layers.flatMap(({ meeting }) => meeting ?? []);
+  return meetings.length === layers.length ? meetings : null;
 }

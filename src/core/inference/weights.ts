@@ -20,6 +20,7 @@ export class Weights {
   constructor(
     /** Name of the file for messages. */
     readonly file: string,
+    /** By the names that recognition reads. */
     private readonly tensors: ReadonlyMap<string, TensorEntry>,
     /** What stands in front of the names, such as `blocks.3.`; several are tried in turn. */
     private readonly prefixes: readonly string[],
@@ -30,13 +31,7 @@ export class Weights {
   ) {}
 
   find(names: readonly string[]): TensorEntry | null {
-    for (const prefix of this.prefixes) {
-      for (const name of names) {
-        const tensor = this.tensors.get(`${prefix}${name}`);
-        if (tensor !== undefined) return tensor;
-      }
-    }
-    return null;
+    return this.#found(names)?.tensor ?? null;
   }
 
   has(...names: readonly string[]): boolean {
@@ -51,16 +46,15 @@ export class Weights {
     return this.#checked(part, { tensor, rowStart: 0, rows, columns, transposed: false }, sizes);
   }
 
-  /** A linear map by the name of its weight, (outputs, inputs), with the bias that stands beside it. */
+  /** A linear map by the name of its weight, (outputs, inputs) or stored with its inputs first, with the bias that stands beside it. */
   linear(part: string, names: Names, sizes: { outputs?: number; inputs?: number }): Projection {
-    const tensor = this.find(names) ?? this.#missing(part, names[0]);
-    const [rows = 0, columns = 0, ...more] = tensor.shape;
-    if (more.some((size) => size !== 1)) throw this.#misfit(part, tensor);
-    const view: MatrixView = { tensor, rowStart: 0, rows, columns, transposed: false };
-    const bias = this.tensors.get(biasOf(tensor.name)) ?? null;
+    const { tensor, name } = this.#found(names) ?? this.#missing(part, names[0]);
+    const view = tensor.inputsFirst === true ? inputsFirstMap(tensor, sizes) : outputsFirstMap(tensor);
+    if (view === null) throw this.#misfit(part, tensor);
+    const bias = this.tensors.get(biasOf(name)) ?? null;
     return {
       weight: this.#checked(part, view, { rows: sizes.outputs ?? null, columns: sizes.inputs ?? null }),
-      bias: bias === null ? null : this.#vectorOf(`bias of its ${part}`, bias, rows),
+      bias: bias === null ? null : this.#vectorOf(`bias of its ${part}`, bias, view.rows),
     };
   }
 
@@ -94,6 +88,17 @@ export class Weights {
     return names.some((name) => this.has(`${name}.weight`)) ? this.norm(part, names, width, epsilon) : null;
   }
 
+  #found(names: readonly string[]): { readonly name: string; readonly tensor: TensorEntry } | null {
+    for (const prefix of this.prefixes) {
+      for (const each of names) {
+        const name = `${prefix}${each}`;
+        const tensor = this.tensors.get(name);
+        if (tensor !== undefined) return { name, tensor };
+      }
+    }
+    return null;
+  }
+
   #vectorOf(part: string, tensor: TensorEntry, length: number): VectorView {
     if (elementCount(tensor.shape) !== length || !isFloat(tensor.dtype)) throw this.#misfit(part, tensor);
     return { tensor, start: 0, length };
@@ -116,4 +121,25 @@ export class Weights {
     const why = `its ${part}${this.place}, ${quoteName(name)} (${found}), does not fit the other weights`;
     return notRunnable(this.file, why, 'weights that belong together');
   }
+}
+
+/** A weight stored as (outputs, inputs); null where it has other axes. */
+function outputsFirstMap(tensor: TensorEntry): MatrixView | null {
+  const [rows = 0, columns = 0, ...more] = tensor.shape;
+  return more.some((size) => size !== 1) ? null : { tensor, rowStart: 0, rows, columns, transposed: false };
+}
+
+/** A weight stored as (inputs, outputs), either of which may have an axis of heads; null where its axes do not part so. */
+function inputsFirstMap(
+  tensor: TensorEntry,
+  { outputs, inputs }: { readonly outputs?: number; readonly inputs?: number },
+): MatrixView | null {
+  const { shape } = tensor;
+  for (let axes = 1; axes < shape.length; axes++) {
+    const columns = elementCount(shape.slice(0, axes));
+    const rows = elementCount(shape.slice(axes));
+    const fits = (inputs ?? columns) === columns && (outputs ?? rows) === rows;
+    if (fits) return { tensor, rowStart: 0, rows, columns, transposed: true };
+  }
+  return null;
 }

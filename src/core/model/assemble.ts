@@ -96,6 +96,19 @@ export function assembleModel(
     modelType: facts.modelType,
   });
   const view = viewStack(names, facts, stack);
+  const position = typeof tower.position === 'string' ? tower.position : tower.position(view);
+  const rotation =
+    position === 'rope' && tower.rotation !== undefined
+      ? tower.rotation({
+          stack: view,
+          config: config.conflict === null ? sectionsFor(facts.config, tower.tower) : [],
+          settings: facts.plain,
+          tensor: (name) => names.get(`${root}${name}`),
+          headSize: heads.counts[0]?.headSize ?? 0,
+          patch: geometry.patch,
+          imageSize: geometry.imageSize,
+        })
+      : null;
   return {
     model: {
       family: stack.family,
@@ -105,9 +118,11 @@ export function assembleModel(
       patch: geometry.patch,
       imageSize: geometry.imageSize,
       prefixTokens: geometry.prefixTokens,
-      position: typeof tower.position === 'string' ? tower.position : tower.position(view),
+      position,
+      ...(rotation === null ? {} : { rotation }),
       causal: tower.causal === true,
       ...(tower.windowed === true ? { windowed: true } : {}),
+      ...(tower.stated === undefined ? {} : { stated: tower.stated(facts.plain) }),
       assumptions: [
         ...(heads.assumption === null ? [] : [heads.assumption]),
         ...stack.assumptions,

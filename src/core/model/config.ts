@@ -6,6 +6,10 @@ export interface ConfigView {
   count(keys: readonly string[]): { readonly key: string; readonly value: number } | null;
   /** The first of these keys that holds a list of positive whole numbers. */
   counts(keys: readonly string[]): { readonly key: string; readonly value: readonly number[] } | null;
+  /** The first of these keys that holds a positive number, and which it was. */
+  number(keys: readonly string[]): { readonly key: string; readonly value: number } | null;
+  /** A list of positive numbers; null when there is none. */
+  numbers(key: string): readonly number[] | null;
   /** A short text; null when there is none. */
   text(key: string): string | null;
   flag(key: string): boolean | null;
@@ -47,6 +51,17 @@ export function viewRecord(config: Readonly<Record<string, unknown>>): ConfigVie
       }
       return null;
     },
+    number: (keys) => {
+      for (const key of keys) {
+        const value = valueOf(key);
+        if (isPositive(value)) return { key, value };
+      }
+      return null;
+    },
+    numbers: (key) => {
+      const value = valueOf(key);
+      return Array.isArray(value) && value.length <= MAX_LIST && value.every(isPositive) ? value : null;
+    },
     text: (key) => {
       const value = valueOf(key);
       return typeof value === 'string' && value.length <= MAX_TEXT ? value : null;
@@ -62,7 +77,7 @@ export function viewRecord(config: Readonly<Record<string, unknown>>): ConfigVie
 
 /** Sections that are about one tower, by the names that libraries give them. */
 const TOWER_SECTIONS: Readonly<Record<Tower, readonly string[]>> = {
-  vision: ['vision_config', 'vision_cfg', 'encoder', 'backbone_config', 'vit_config'],
+  vision: ['vision_config', 'vision_cfg', 'image_config', 'encoder', 'backbone_config', 'vit_config'],
   text: ['text_config', 'text_cfg', 'llm_config', 'decoder'],
   audio: ['audio_config', 'audio_encoder_config', 'encoder'],
   encoder: ['encoder'],
@@ -92,6 +107,10 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_COUNT;
+}
+
+function isPositive(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0;
 }
 
 function isCountList(value: unknown): value is readonly number[] {

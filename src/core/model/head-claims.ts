@@ -68,7 +68,9 @@ export function claimsOfConfig(
   let conflict: WidthConflict | null = null;
   for (const section of sectionsFor(config, tower)) {
     const width = section.count(keysFor(tower, WIDTHS));
-    if (width !== null && !widths.includes(width.value)) {
+    // Models in stages may say the width behind their last stage beside that of the first.
+    const first = section.has('depths') ? section.count(['embed_dim']) : null;
+    if (width !== null && !widths.includes(width.value) && (first === null || !widths.includes(first.value))) {
       conflict ??= width;
       continue;
     }

@@ -13,6 +13,8 @@ interface Witness {
   readonly name: string;
   /** Below the attention module of the layer, or below the root for what all layers share. */
   readonly at: 'attention' | 'root';
+  /** Axes that it has, where tables of other kinds have the same name. */
+  readonly axes?: number;
   /** Axis that counts, from the left; -1 is the last. */
   readonly axis: number;
   readonly counts: 'heads' | 'head-size';
@@ -27,7 +29,8 @@ const WITNESSES: readonly Witness[] = [
   { name: 'encoder.relative_position_bias.relative_position_bias_table', at: 'root', axis: -1, counts: 'heads' },
   { name: 'shared_position_bias.relative_position_bias_table', at: 'root', axis: -1, counts: 'heads' },
   { name: 'relative_attention_bias.weight', at: 'attention', axis: -1, counts: 'heads' },
-  { name: 'rel_pos.relative_position_bias_table', at: 'attention', axis: 0, counts: 'heads' },
+  { name: 'rel_pos.relative_position_bias_table', at: 'attention', axes: 3, axis: 0, counts: 'heads' },
+  { name: 'rel_pos.relative_position_bias_table', at: 'attention', axes: 2, axis: -1, counts: 'heads' },
   { name: 'rel_pos.mlp.fc2.weight', at: 'attention', axis: 0, counts: 'heads' },
   { name: 'cpb_mlp.2.weight', at: 'attention', axis: 0, counts: 'heads' },
   { name: 'continuous_position_bias_mlp.2.weight', at: 'attention', axis: 0, counts: 'heads' },
@@ -87,7 +90,9 @@ function proveLayer(
         ? [`${root}${witness.name}`]
         : [layer.path, inside].map((path) => joinPath(path, witness.name));
     const name = places.find((place) => names.has(place)) ?? '';
-    const size = names.get(name)?.shape.at(witness.axis) ?? 0;
+    const shape = names.get(name)?.shape ?? [];
+    if (witness.axes !== undefined && shape.length !== witness.axes) continue;
+    const size = shape.at(witness.axis) ?? 0;
     // A norm over all heads together is as long as the query and says nothing.
     if (size === 0 || (witness.counts === 'head-size' && size === rows)) continue;
     const heads = witness.counts === 'heads' ? size : rows / (size * (witness.times ?? 1));

@@ -21,6 +21,10 @@ const KINDS: readonly Kind[] = [
   },
   { what: 'a state-space model', is: named(['.A_log', '.ssm_']) },
   {
+    what: 'a model with attention of a kind that is not read',
+    is: ({ name, shape }) => shape.length > 1 && /qkv|quer(?:y|ies)/i.test(name),
+  },
+  {
     what: 'a convolutional network',
     is: ({ name, shape }) => shape.length === 4 && name.endsWith('weight'),
     leastShare: 0.25,

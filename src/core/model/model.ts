@@ -1,5 +1,6 @@
 import type { Warning } from '../errors.js';
 import type { TensorEntry } from '../tensors/tensor-index.js';
+import type { Rotation } from './rotation.js';
 
 /** A matrix of shape (rows, columns) = (outputs, inputs) inside a tensor. */
 export interface MatrixView {
@@ -84,10 +85,14 @@ export interface Model {
   readonly imageSize: readonly [number, number] | null;
   readonly prefixTokens: { readonly class: number; readonly distillation: number; readonly registers: number };
   readonly position: 'absolute' | 'relative-bias' | 'rope' | 'none' | 'unknown';
+  /** What rotary positions do; absent where they are not known, and where there are none. */
+  readonly rotation?: Rotation;
   readonly causal: boolean;
   /** True when a token attends only within a window of its neighbours, as in Swin. */
   readonly windowed?: boolean;
   readonly assumptions: readonly Assumption[];
+  /** What the file itself says of how it is run and how pictures are prepared, under the keys that Transformers has for it; unchecked. */
+  readonly stated?: Readonly<Record<string, unknown>>;
   /** Tensors that belong to it, and the number of their elements. */
   readonly tensorCount: number;
   readonly parameterCount: number;

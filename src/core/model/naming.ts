@@ -23,7 +23,7 @@ const PLAIN_NAME = /^[A-Za-z0-9_-]{1,60}$/;
 /** Names the models of a file, each differently: by which copy it is, by its tower, or by the module that holds it. */
 export function nameModels(found: readonly FoundStack[], facts: FileFacts): ModelNames[] {
   const hints = {
-    lightning: facts.settingPaths.includes('pytorch-lightning_version'),
+    lightning: facts.plain.has('pytorch-lightning_version'),
     dino: found.some(({ stack }) => stack.family === 'dino'),
   };
   const used = new Set<string>();

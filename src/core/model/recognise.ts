@@ -58,7 +58,7 @@ function recogniseNames(index: TensorIndex, config: unknown, options: Recognitio
     config: view,
     modelType: view?.text('model_type')?.toLowerCase() ?? '',
     settings: settingsSections(index.settings),
-    settingPaths: [...index.settings.keys()],
+    plain: index.settings,
   };
   const { named, tooLong } = nameTensors(index.tensors);
   const search = options.named === undefined ? searchAll(named, facts) : searchNamed(named, facts, options.named);

@@ -4,7 +4,7 @@ import type { KnownNames } from './known-names.js';
 import { fillPath, joinPath, type Layout } from './layout.js';
 import type { Assumption } from './model.js';
 import type { SettingsSection } from './settings.js';
-import type { FormatId } from '../tensors/tensor-index.js';
+import type { FormatId, Setting } from '../tensors/tensor-index.js';
 import type { TensorNames } from './tensor-names.js';
 
 /** Layers with like names that follow each other: what becomes a model. */
@@ -29,7 +29,8 @@ export interface FileFacts {
   readonly config: ConfigView | null;
   readonly modelType: string;
   readonly settings: readonly SettingsSection[];
-  readonly settingPaths: readonly string[];
+  /** Every plain value by its dotted path. */
+  readonly plain: ReadonlyMap<string, Setting>;
 }
 
 /** Lets a family look at the tensors around a stack whose first layer has these numbers. */
@@ -50,7 +51,7 @@ export function viewStack(
     shape: (name) => names.get(`${root}${name}`)?.shape ?? null,
     modelType: facts.modelType,
     format: facts.format,
-    setting: (path) => facts.settingPaths.some((each) => each.startsWith(path)),
+    setting: (path) => [...facts.plain.keys()].some((each) => each.startsWith(path)),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { DType } from '../tensors/dtype.js';
 
-/** Element types by their number in TensorProto.DataType; those that are missing hold texts or several numbers a byte. */
+/** Element types by their number in TensorProto.DataType; those that are missing hold texts or elements of six bits. */
 const TYPES: ReadonlyMap<number, DType> = new Map([
   [1, 'F32'],
   [2, 'U8'],
@@ -21,17 +21,19 @@ const TYPES: ReadonlyMap<number, DType> = new Map([
   [18, 'F8_E4M3FNUZ'],
   [19, 'F8_E5M2'],
   [20, 'F8_E5M2FNUZ'],
+  [21, 'U4'],
+  [22, 'I4'],
+  [23, 'F4_E2M1'],
   [24, 'F8_E8M0'],
+  [25, 'U2'],
+  [26, 'I2'],
 ]);
 
-/** Element types that have a number but no elements of whole bytes. */
+/** Element types that have a number and are not read. */
 const OTHERS: ReadonlyMap<number, string> = new Map([
   [8, 'text'],
-  [21, 'uint4'],
-  [22, 'int4'],
-  [23, 'float4 e2m1'],
-  [25, 'uint2'],
-  [26, 'int2'],
+  [27, 'float6 e2m3'],
+  [28, 'float6 e3m2'],
 ]);
 
 /** The element type of a number in a file; a text for one that is known and not read, null for one that is none. */

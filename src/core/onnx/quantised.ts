@@ -1,5 +1,8 @@
 import type { ComputationGraph, Operation } from './graph.js';
 
+/** A product with a weight of few bits, in blocks with scales of their own; the weight is (outputs, inputs). */
+export const NBITS_PRODUCT = 'com.microsoft.MatMulNBits';
+
 /** Whole numbers in the file that stand for scaled ones; names of values. */
 export interface QuantisedValue {
   readonly value: string;

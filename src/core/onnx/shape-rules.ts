@@ -1,5 +1,7 @@
 import type { Fact, KnownOperation } from './facts.js';
+import { einsumAxes } from './einsum.js';
 import type { Shape } from './graph.js';
+import { NBITS_PRODUCT } from './quantised.js';
 
 /** Axes of a tensor that are believed. */
 const MAX_AXES = 16;
@@ -210,6 +212,19 @@ const fusedAttention: Rule = ({ inputs: [value, weight] }) => {
   return value?.shape == null ? null : [...value.shape.slice(0, -1), width === null ? null : width / 3];
 };
 
+const nbitsProduct: Rule = ({ inputs: [value], attribute }) =>
+  value?.shape == null ? null : [...value.shape.slice(0, -1), attribute('N')?.[0] ?? null];
+
+const einsum: Rule = ({ inputs, operation }) => {
+  const ranks = inputs.map(({ shape }) => shape?.length ?? null);
+  const axes = einsumAxes(operation.attributes.get('equation')?.text ?? '', ranks);
+  if (axes === null) return null;
+  return axes.output.map((letter) => {
+    const sizes = axes.inputs.flatMap((letters, place) => inputs[place]?.shape?.[letters.indexOf(letter)] ?? []);
+    return sizes.find((size) => size !== 1) ?? sizes[0] ?? null;
+  });
+};
+
 const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ...['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Equal', 'Max', 'Min', 'And', 'Or', 'Less', 'Greater'].map(
     (name): [string, Rule] => [name, broadcast],
@@ -219,6 +234,8 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['MatMulInteger', matmul],
   ['com.microsoft.FusedMatMul', matmul],
   ['com.microsoft.DynamicQuantizeMatMul', matmul],
+  [NBITS_PRODUCT, nbitsProduct],
+  ['Einsum', einsum],
   ['Gemm', gemm],
   ['Reshape', reshape],
   ['Transpose', transpose],

@@ -1,4 +1,4 @@
-import { DTYPES, type DType } from '../tensors/dtype.js';
+import { byteLengthOf, DTYPES, type DType } from '../tensors/dtype.js';
 import { readFields, readPacked, WIRE, type WireField, WireProblem } from './wire.js';
 
 /** Fields of TensorProto that hold elements in a form of their own. */
@@ -25,7 +25,7 @@ function packed(bytes: Uint8Array, { number, start, end }: WireField, limit: num
 
 /** Numbers as little-endian elements; floats of 8 and 16 bits stand in whole numbers, bit by bit. */
 function elements(dtype: DType, values: readonly number[]): Uint8Array<ArrayBuffer> {
-  const size = DTYPES[dtype].bytes;
+  const size = Math.max(1, DTYPES[dtype].bytes);
   const view = new DataView(new ArrayBuffer(size * values.length));
   for (const [index, value] of values.entries()) {
     const at = index * size;
@@ -39,6 +39,11 @@ function elements(dtype: DType, values: readonly number[]): Uint8Array<ArrayBuff
   return new Uint8Array(view.buffer);
 }
 
+/** Numbers of a typed field that hold so many elements: one each, or one for each byte of those that share bytes. */
+export function unitsOf(dtype: DType, count: number): number {
+  return DTYPES[dtype].bytes < 1 ? byteLengthOf(dtype, count) : count;
+}
+
 /**
  * The elements of a tensor that lie in a typed field of its message, packed or one by one.
  * @param message the whole TensorProto. @param field number of that field. @param count what the shape says.
@@ -46,12 +51,13 @@ function elements(dtype: DType, values: readonly number[]): Uint8Array<ArrayBuff
  * @throws WireProblem when they are not as many as the shape says.
  */
 export function typedData(message: Uint8Array, field: number, dtype: DType, count: number): Uint8Array<ArrayBuffer> {
+  const units = unitsOf(dtype, count);
   const values: number[] = [];
   for (const each of readFields(message, 0)) {
-    if (each.number !== field || values.length > count) continue;
-    const numbers = each.wire === WIRE.bytes ? packed(message, each, count + 1) : single(message, each);
+    if (each.number !== field || values.length > units) continue;
+    const numbers = each.wire === WIRE.bytes ? packed(message, each, units + 1) : single(message, each);
     for (const number of numbers) values.push(number);
   }
-  if (values.length === count) return elements(dtype, values);
-  throw new WireProblem(`a tensor of ${String(count)} elements holds other than ${String(count)} numbers`, 0);
+  if (values.length === units) return elements(dtype, values);
+  throw new WireProblem(`a tensor of ${String(count)} elements holds other than ${String(units)} numbers`, 0);
 }

@@ -1,8 +1,12 @@
 import type { TensorEntry } from '../tensors/tensor-index.js';
 import type { ClassValue } from './evaluate/value.js';
 import { isPlainBase } from './layers/find-layer.js';
+import { fileParts } from './match/name-tree.js';
 
-const ATTRIBUTES = /\bself\.(\w+)\s*(?::[^=\n]+)?=|['"](\w+)['"]/gu;
+const ATTRIBUTES = /\bself\.(\w+)\s*(?::[^=\n]+)?=|['"](\w+)['"]|\b([A-Z]\w*)\(/gu;
+
+/** `LayerNorm_0`: Flax counts modules without a name by their class. */
+const COUNTED = /^([A-Z]\w*)_\d+$/u;
 
 const names = new WeakMap<readonly TensorEntry[], ReadonlySet<string>>();
 
@@ -11,10 +15,10 @@ function namesOf(tensors: readonly TensorEntry[]): ReadonlySet<string> {
   const known = names.get(tensors);
   if (known !== undefined) return known;
   const found = new Set<string>();
-  for (const { name } of tensors) {
-    for (const part of name.split('.')) {
+  for (const tensor of tensors) {
+    for (const part of [...fileParts(tensor), ...(tensor.given?.split('.') ?? [])]) {
       if (/^\d+$/u.test(part)) break;
-      found.add(part);
+      found.add(COUNTED.exec(part)?.[1] ?? part);
     }
   }
   names.set(tensors, found);
@@ -41,8 +45,8 @@ export function candidatesAmong(classes: readonly ClassValue[], tensors: readonl
 
 function hitsOf({ frame: { place } }: ClassValue, found: ReadonlySet<string>): number {
   const own = new Set<string>();
-  for (const [, attribute, literal] of place.source.text.matchAll(ATTRIBUTES)) {
-    const name = attribute ?? literal ?? '';
+  for (const [, attribute, literal, called] of place.source.text.matchAll(ATTRIBUTES)) {
+    const name = attribute ?? literal ?? called ?? '';
     if (found.has(name)) own.add(name);
   }
   return own.size;

@@ -112,7 +112,13 @@ export interface ClassMatch extends ClassPlace {
 }
 
 export type SourceProblemCode =
-  'heads-differ' | 'size-differs' | 'bias-differs' | 'missing-tensors' | 'unexpected-tensors' | 'missing-checkpoint';
+  | 'heads-differ'
+  | 'size-differs'
+  | 'bias-differs'
+  | 'order-differs'
+  | 'missing-tensors'
+  | 'unexpected-tensors'
+  | 'missing-checkpoint';
 
 /** Something about which code and checkpoint disagree. */
 export interface SourceProblem extends SourcePlace {

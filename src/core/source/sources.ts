@@ -1,6 +1,7 @@
 import { candidatesAmong } from './candidates.js';
 import type { MatchedCheckpoint, MatchOptions, MatchOutcome, SourceText, TextFacts } from './contract.js';
 import { Elaborator } from './evaluate/elaborate.js';
+import { functionalClass } from './evaluate/keras.js';
 import type { ClassValue } from './evaluate/value.js';
 import { moduleFrame } from './evaluate/module-names.js';
 import { textFacts } from './links/python-facts.js';
@@ -9,6 +10,9 @@ import { matchClasses } from './match/match-classes.js';
 import { importPaths } from './python/import-paths.js';
 import { PythonModule } from './python/python-module.js';
 import type { PythonParser } from './python/syntax.js';
+
+/** A function of Keras that makes a functional model. */
+const FUNCTIONAL = /\bInput\s*\([\s\S]*\bModel\s*\(/u;
 
 /**
  * Python sources as they are read and edited, and what they say about checkpoints. Texts are parsed when they are given, incrementally
@@ -121,12 +125,20 @@ export class Sources {
       if (this.#imported.has(module.file) || (file !== undefined && module.file !== file)) continue;
       for (const text of module.texts) {
         for (const top of text.statements) {
-          if (top.source.node.type !== 'class_definition' && top.source.node.type !== 'decorated_definition') continue;
+          const { type } = top.source.node;
+          const functional = type === 'function_definition' && FUNCTIONAL.test(top.source.text);
+          if (type !== 'class_definition' && type !== 'decorated_definition' && !functional) continue;
           if (className !== undefined && !top.names.includes(className)) continue;
           for (const statement of top.statements) {
-            if (statement.type !== 'class') continue;
+            const declaration =
+              statement.type === 'class'
+                ? statement.declaration
+                : functional && statement.type === 'function'
+                  ? functionalClass(statement)
+                  : null;
+            if (declaration === null) continue;
             const frame = moduleFrame({ module, cell: text.cell, source: top.source });
-            classes.push({ kind: 'class', declaration: statement.declaration, frame });
+            classes.push({ kind: 'class', declaration, frame });
           }
         }
       }

@@ -1,27 +1,7 @@
 import type { BlockType } from './dtype.js';
-import { FLOAT_LAYOUTS, decodeFloat } from './float-layout.js';
-
-/** One type of ggml: value = scale x code + offset, scale and offset those of the element's group. */
-interface BlockLayout {
-  /** Elements of a block, and of each group in it. */
-  readonly elements: number;
-  readonly group: number;
-  readonly bytes: number;
-  /** Fills `codes`, `scales` and `offsets` from the block at `at`. */
-  readonly parse: (bytes: Uint8Array, at: number) => void;
-}
-
-/** Elements of the larger blocks. */
-const LARGE = 256;
-const codes = new Int16Array(LARGE);
-const scales = new Float64Array(16);
-const offsets = new Float64Array(16);
-
-const HALF = FLOAT_LAYOUTS.F16;
-
-function half(bytes: Uint8Array, at: number): number {
-  return HALF === undefined ? 0 : decodeFloat(HALF, (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8));
-}
+import { type BlockLayout, codes, half, LARGE, offsets, scales } from './ggml/block-layout.js';
+import { LATTICE_BLOCKS } from './ggml/lattice-blocks.js';
+import { TABLE_BLOCKS } from './ggml/table-blocks.js';
 
 function signed(byte: number): number {
   return (byte << 24) >> 24;
@@ -136,11 +116,13 @@ export const BLOCKS: Readonly<Record<BlockType, BlockLayout>> = {
   Q4_K: { elements: LARGE, group: 32, bytes: 144, parse: parseQ4K },
   Q5_K: { elements: LARGE, group: 32, bytes: 176, parse: parseQ5K },
   Q6_K: { elements: LARGE, group: 16, bytes: 210, parse: parseQ6K },
+  ...TABLE_BLOCKS,
+  ...LATTICE_BLOCKS,
 };
 
-/** Values of whole blocks, or the step between neighbouring values at each element. */
+/** Values of whole blocks, or at each element the step between neighbouring values: the width of what is rounded to it. */
 export function decodeBlocks(dtype: BlockType, bytes: Uint8Array, what: 'values' | 'steps'): Float64Array {
-  const { elements, group, bytes: size, parse } = BLOCKS[dtype];
+  const { elements, group, bytes: size, parse, width } = BLOCKS[dtype];
   const count = Math.floor(bytes.length / size);
   const out = new Float64Array(count * elements);
   for (let block = 0; block < count; block++) {
@@ -149,8 +131,11 @@ export function decodeBlocks(dtype: BlockType, bytes: Uint8Array, what: 'values'
     for (let i = 0; i < elements; i++) {
       const part = Math.floor(i / group);
       const scale = scales[part] ?? 0;
-      const value = Math.fround(Math.fround(scale * (codes[i] ?? 0)) + (offsets[part] ?? 0));
-      out[start + i] = what === 'values' ? value : Math.abs(scale);
+      const code = codes[i] ?? 0;
+      out[start + i] =
+        what === 'values'
+          ? Math.fround(Math.fround(scale * code) + (offsets[part] ?? 0))
+          : Math.abs(scale) * (width === undefined ? 1 : width(code));
     }
   }
   return out;

@@ -22,7 +22,7 @@ const PLAIN_TYPES = {
   C128: { bytes: 16, label: 'complex128', kind: 'complex' },
 } as const satisfies Record<string, TypeFacts>;
 
-/** Types of ggml that store blocks of elements with scales of their own; `bytes` of one element is a fraction. */
+/** Types that store several elements together: those of ggml in blocks with scales of their own, those of ONNX in bytes. `bytes` of one element is a fraction. */
 const BLOCK_TYPES = {
   Q4_0: { bytes: 18 / 32, label: 'Q4_0', kind: 'float' },
   Q4_1: { bytes: 20 / 32, label: 'Q4_1', kind: 'float' },
@@ -34,6 +34,24 @@ const BLOCK_TYPES = {
   Q4_K: { bytes: 144 / 256, label: 'Q4_K', kind: 'float' },
   Q5_K: { bytes: 176 / 256, label: 'Q5_K', kind: 'float' },
   Q6_K: { bytes: 210 / 256, label: 'Q6_K', kind: 'float' },
+  IQ1_S: { bytes: 50 / 256, label: 'IQ1_S', kind: 'float' },
+  IQ1_M: { bytes: 56 / 256, label: 'IQ1_M', kind: 'float' },
+  IQ2_XXS: { bytes: 66 / 256, label: 'IQ2_XXS', kind: 'float' },
+  IQ2_XS: { bytes: 74 / 256, label: 'IQ2_XS', kind: 'float' },
+  IQ2_S: { bytes: 82 / 256, label: 'IQ2_S', kind: 'float' },
+  IQ3_XXS: { bytes: 98 / 256, label: 'IQ3_XXS', kind: 'float' },
+  IQ3_S: { bytes: 110 / 256, label: 'IQ3_S', kind: 'float' },
+  IQ4_NL: { bytes: 18 / 32, label: 'IQ4_NL', kind: 'float' },
+  IQ4_XS: { bytes: 136 / 256, label: 'IQ4_XS', kind: 'float' },
+  TQ1_0: { bytes: 54 / 256, label: 'TQ1_0', kind: 'float' },
+  TQ2_0: { bytes: 66 / 256, label: 'TQ2_0', kind: 'float' },
+  MXFP4: { bytes: 17 / 32, label: 'MXFP4', kind: 'float' },
+  U2: { bytes: 1 / 4, label: 'uint2', kind: 'integer' },
+  I2: { bytes: 1 / 4, label: 'int2', kind: 'integer' },
+  U4: { bytes: 1 / 2, label: 'uint4', kind: 'integer' },
+  I4: { bytes: 1 / 2, label: 'int4', kind: 'integer' },
+  F4_E2M1: { bytes: 1 / 2, label: 'float4 e2m1', kind: 'float' },
+  NVFP4: { bytes: 36 / 64, label: 'NVFP4', kind: 'float' },
 } as const satisfies Record<string, TypeFacts>;
 
 interface TypeFacts {
@@ -54,6 +72,11 @@ export type BlockType = keyof typeof BLOCK_TYPES;
 
 /** Name of an element type. */
 export type DType = PlainType | BlockType;
+
+/** Bytes of so many elements; the last byte may be filled up. */
+export function byteLengthOf(dtype: DType, count: number): number {
+  return Math.ceil(count * DTYPES[dtype].bytes);
+}
 
 /** True for a name in the table of types with one element after the other. */
 export function isDType(name: string): name is PlainType {

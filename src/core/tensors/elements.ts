@@ -1,6 +1,7 @@
 import type { ByteSource } from '../bytes/byte-source.js';
 import { BLOCKS, decodeBlocks } from './blocks.js';
 import { DTYPES, isBlockType } from './dtype.js';
+import { spacing } from './spacing.js';
 import { elementCount, type Quantisation, type TensorEntry } from './tensor-index.js';
 import { widen } from './widen.js';
 
@@ -20,7 +21,7 @@ function turnRound(bytes: Uint8Array<ArrayBuffer>, size: number): Uint8Array<Arr
   return out;
 }
 
-/** Replaces whole numbers by what they stand for; `from` is the position of the first in the tensor, row by row. */
+/** Replaces stored numbers, or the steps between them, by what they stand for; `from` is the position of the first in the tensor, row by row. */
 function scale(
   values: Float64Array,
   { shape }: TensorEntry,
@@ -37,8 +38,8 @@ function scale(
     const place = block === 1 ? inBlock : (Math.floor(along / count) * blocks + inBlock) * inner + ((from + i) % inner);
     const index = scales.length === 1 ? 0 : place;
     const step = scales[index] ?? NaN;
-    const value = ((values[i] ?? 0) - (zeroPoints[index] ?? 0)) * step;
-    values[i] = wanted === 'steps' ? Math.abs(step) : single === true ? Math.fround(value) : value;
+    const value = ((values[i] ?? 0) - (wanted === 'steps' ? 0 : (zeroPoints[index] ?? 0))) * step;
+    values[i] = wanted === 'steps' ? Math.abs(value) : single === true ? Math.fround(value) : value;
   }
 }
 
@@ -55,12 +56,16 @@ export async function readElements(
     const { elements, bytes } = BLOCKS[dtype];
     const first = Math.floor(from / elements);
     const blocks = Math.ceil((from + count) / elements) - first;
-    const values = decodeBlocks(dtype, await source.read(offset + first * bytes, blocks * bytes), wanted);
-    return values.subarray(from - first * elements, from - first * elements + count);
+    const decoded = decodeBlocks(dtype, await source.read(offset + first * bytes, blocks * bytes), wanted);
+    const values = decoded.subarray(from - first * elements, from - first * elements + count);
+    if (quantisation !== undefined) scale(values, tensor, quantisation, from, wanted);
+    return values;
   }
   const size = DTYPES[dtype].bytes;
   const stored = await source.read(offset + from * size, count * size);
   const values = widen(dtype, bigEndian === true ? turnRound(stored, partSize(dtype)) : stored);
-  if (quantisation !== undefined) scale(values, tensor, quantisation, from, wanted);
-  return values;
+  if (quantisation === undefined) return values;
+  const scaled = wanted === 'steps' ? values.map((value) => spacing(dtype, value)) : values;
+  scale(scaled, tensor, quantisation, from, wanted);
+  return scaled;
 }

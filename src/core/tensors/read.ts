@@ -2,10 +2,11 @@ import type { ByteSource } from '../bytes/byte-source.js';
 import { groupDigits, quoteName } from '../bytes/quote.js';
 import { CheckpointError } from '../errors.js';
 import type { MatrixView, VectorView } from '../model/model.js';
+import { addLowRank, type ChangeFactors, setLengths } from './change.js';
 import { DTYPES, isBlockType } from './dtype.js';
 import { readElements, type Wanted } from './elements.js';
 import { readGrid, type Grid } from './grid.js';
-import { elementCount, type TensorEntry } from './tensor-index.js';
+import { elementCount, type LowRankChange, type TensorEntry } from './tensor-index.js';
 import { unpack, type OtherFiles } from './unpack.js';
 
 /** Largest matrix worth holding as float64 (2 GiB); the query matrix of a 22-billion-parameter ViT has 38 million entries. */
@@ -127,8 +128,42 @@ async function read(
   return readGrid(unpacked.source, unpacked.tensor, grid, wanted);
 }
 
+/** A and B of a change, and the lengths of rows. `source` is enough where all lies in the file of the weight. */
+async function readFactors(
+  source: ByteSource,
+  file: number,
+  { down, up, magnitude, rank, inputs, outputs }: LowRankChange,
+  others: OtherFiles | null,
+): Promise<ChangeFactors> {
+  const factor = async (tensor: TensorEntry, rows: number, columns: number): Promise<Float64Array> => {
+    if (tensor.file !== file && others === null) throw unsupported(tensor, source, 'lies in another file');
+    const place = others === null ? source : await others(tensor.file);
+    return read(place, { tensor, rowStart: 0, rows, columns, transposed: false }, others, 'values');
+  };
+  return {
+    down: await factor(down, rank, inputs),
+    up: await factor(up, outputs, rank),
+    lengths: magnitude === undefined ? null : await factor(magnitude, outputs, 1),
+  };
+}
+
+/** Adds the change of an adapter to stored elements, in place. */
+async function merge(
+  values: Float64Array,
+  source: ByteSource,
+  view: MatrixView,
+  change: LowRankChange,
+  others: OtherFiles | null,
+): Promise<void> {
+  const factors = await readFactors(source, view.tensor.file, change, others);
+  addLowRank(values, view, change, factors);
+  if (factors.lengths !== null && !setLengths(values, view, change, factors.lengths)) {
+    throw unsupported(view.tensor, source, 'has rows of set lengths (DoRA), and was asked for parts of rows');
+  }
+}
+
 /**
- * Reads a matrix out of a checkpoint, and no other bytes where its rows lie together and are not packed.
+ * Reads a matrix out of a checkpoint with what an adapter adds, and no other bytes where its rows lie together and are not packed.
  * @param others the other files of the checkpoint; needed only for tensors that lie in several.
  * @returns (rows, columns), row by row, as float64.
  * @throws CheckpointError when the file is too short or changed, or the tensor has no such rows.
@@ -138,7 +173,38 @@ export async function readMatrixView(
   view: MatrixView,
   others: OtherFiles | null = null,
 ): Promise<Float64Array> {
-  return read(source, view, others, 'values');
+  const values = await read(source, view, others, 'values');
+  const { change } = view.tensor;
+  if (change !== undefined) await merge(values, source, view, change, others);
+  return values;
+}
+
+/** A matrix as an adapter leaves it, and what the adapter added to it; both (rows, columns). */
+export interface ChangedMatrix {
+  readonly merged: Float64Array;
+  /** Null for a matrix that no adapter changes. */
+  readonly added: Float64Array | null;
+}
+
+/** Reads a matrix and tells apart what an adapter added to it. @throws CheckpointError as `readMatrixView` does. */
+export async function readChangedMatrix(
+  source: ByteSource,
+  view: MatrixView,
+  others: OtherFiles | null = null,
+): Promise<ChangedMatrix> {
+  const { change } = view.tensor;
+  const stored = await read(source, view, others, 'values');
+  if (change === undefined) return { merged: stored, added: null };
+  if (change.magnitude === undefined) {
+    const added = new Float64Array(stored.length);
+    await merge(added, source, view, change, others);
+    for (let i = 0; i < stored.length; i++) stored[i] = (stored[i] ?? 0) + (added[i] ?? 0);
+    return { merged: stored, added };
+  }
+  const merged = stored.slice();
+  await merge(merged, source, view, change, others);
+  for (let i = 0; i < stored.length; i++) stored[i] = (merged[i] ?? 0) - (stored[i] ?? 0);
+  return { merged, added: stored };
 }
 
 /**

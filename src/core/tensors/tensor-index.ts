@@ -24,6 +24,8 @@ export interface TensorEntry {
   readonly name: string;
   /** The name as recognition reads it where it differs: modules joined by dots, `weight` and `bias` at the end. */
   readonly path?: string;
+  /** Its module by the names that the layers on the way were given, joined by dots, where a Keras file has others for them. */
+  readonly given?: string;
   readonly dtype: DType;
   readonly shape: readonly number[];
   /** Steps between neighbours along each axis in elements; null when the elements lie row by row without gaps. */
@@ -42,6 +44,23 @@ export interface TensorEntry {
   readonly inputsFirst?: true;
   /** Whole numbers that stand for scaled ones. */
   readonly quantisation?: Quantisation;
+  /** What an adapter adds to the stored elements. */
+  readonly change?: LowRankChange;
+}
+
+/** scale x B A, added to a weight of shape (outputs, inputs) when its elements are read (LoRA, arXiv 2106.09685). */
+export interface LowRankChange {
+  /** A, (rank, inputs), and B, (outputs, rank). */
+  readonly down: TensorEntry;
+  readonly up: TensorEntry;
+  readonly rank: number;
+  readonly outputs: number;
+  readonly inputs: number;
+  readonly scale: number;
+  /** True where the weight is stored as (inputs, outputs). */
+  readonly transposed: boolean;
+  /** Length (outputs) to which each row of the sum is brought (DoRA, arXiv 2402.09353). */
+  readonly magnitude?: TensorEntry;
 }
 
 /** Elements that stand for (stored - zero point) x scale; one scale for all, or one for each position along an axis. */
@@ -96,8 +115,8 @@ export interface Chunk {
   readonly filters: readonly ChunkFilter[];
 }
 
-/** `checksum` stands in the last four bytes and is not compared. */
-export type ChunkFilter = 'zlib' | 'shuffle' | 'checksum';
+/** `checksum` is Fletcher's, in the last four bytes. */
+export type ChunkFilter = 'zlib' | 'lzf' | 'shuffle' | 'checksum';
 
 /** A value out of a checkpoint that is no tensor. */
 export type Setting = string | number | boolean;
@@ -113,6 +132,28 @@ export interface TensorIndex {
   readonly warnings: readonly Warning[];
   /** What the file computes, where it says so; stays in the thread that opened it. */
   readonly graph?: ComputationGraph;
+  /** The adapter that lies over these tensors, or that they are. */
+  readonly adapter?: AdapterFacts;
+}
+
+/** What is told of a LoRA adapter. */
+export interface AdapterFacts {
+  /** File that holds it. */
+  readonly file: string;
+  /** False where it lies alone, without the weights that it changes. */
+  readonly applied: boolean;
+  /** Weights that it changes, and the last parts of their names, such as `query`. */
+  readonly matrices: number;
+  readonly targets: readonly string[];
+  /** Least and largest over the weights. */
+  readonly rank: readonly [number, number];
+  readonly scale: readonly [number, number];
+  /** True where it sets the length of each row too (DoRA). */
+  readonly magnitudes: boolean;
+  /** Whole tensors that it brings, such as a classifier. */
+  readonly replaced: number;
+  /** Name of the base model as the configuration says. */
+  readonly base: string | null;
 }
 
 /** More plain values than any configuration has; what comes after is left out. */
@@ -129,6 +170,6 @@ export function holdsWeights({ dtype, quantisation }: TensorEntry): boolean {
 }
 
 /** True where the stored bytes are the elements themselves, little-endian, in one run: what another program could be pointed at. */
-export function isPlain({ packing, bigEndian, quantisation }: TensorEntry): boolean {
-  return packing === undefined && bigEndian !== true && quantisation === undefined;
+export function isPlain({ packing, bigEndian, quantisation, change }: TensorEntry): boolean {
+  return packing === undefined && bigEndian !== true && quantisation === undefined && change === undefined;
 }

@@ -6,7 +6,8 @@ import { CheckpointError } from '../errors.js';
 import { typedData } from '../onnx/typed-data.js';
 import { WireProblem } from '../onnx/wire.js';
 import { DTYPES } from './dtype.js';
-import { elementCount, type Chunk, type ChunkFilter, type Chunks, type TensorEntry } from './tensor-index.js';
+import { elementCount, type Chunk, type Chunks, type TensorEntry } from './tensor-index.js';
+import { undoFilter } from './unchunk.js';
 
 /** Opened files of a checkpoint by their position in the tensor index. */
 export type OtherFiles = (file: number) => Promise<ByteSource>;
@@ -42,31 +43,6 @@ function scattered(tensor: TensorEntry, file: string): CheckpointError {
   const problem = `${quoteName(tensor.name)} lies in several files, which cannot be joined for this`;
   const advice = 'convert the checkpoint with torch.distributed.checkpoint.format_utils dcp_to_torch';
   return new CheckpointError('unsupported', file, problem, advice);
-}
-
-/** Puts the bytes of each element together again; the filter keeps what does not fill an element at the end. */
-function unshuffle(bytes: Uint8Array<ArrayBuffer>, size: number): Uint8Array<ArrayBuffer> {
-  const count = Math.floor(bytes.length / size);
-  const out = bytes.slice();
-  for (let byte = 0; byte < size; byte++) {
-    for (let i = 0; i < count; i++) out[i * size + byte] = bytes[byte * count + i] ?? 0;
-  }
-  return out;
-}
-
-/** Bytes of a zlib stream's header and of the checksum behind it. */
-const ZLIB_HEADER = 2;
-const CHECKSUM = 4;
-
-function undo(
-  filter: ChunkFilter,
-  bytes: Uint8Array<ArrayBuffer>,
-  size: number,
-  full: number,
-): Uint8Array<ArrayBuffer> {
-  if (filter === 'shuffle') return unshuffle(bytes, size);
-  if (filter === 'checksum') return bytes.subarray(0, Math.max(0, bytes.length - CHECKSUM));
-  return inflateStart(bytes.subarray(ZLIB_HEADER, Math.max(ZLIB_HEADER, bytes.length - CHECKSUM)), full);
 }
 
 /** Copies the part of a chunk that lies in the tensor to its place, row by row of the last axis. */
@@ -112,7 +88,7 @@ async function joinChunks(
       const file = elsewhere && others !== null ? await others(chunk.file) : source;
       const full = elementCount(chunk.shape) * size;
       let bytes = await file.read(chunk.offset, chunk.length);
-      for (const filter of chunk.filters) bytes = undo(filter, bytes, size, full);
+      for (const filter of chunk.filters) bytes = undoFilter(filter, bytes, size, full);
       if (bytes.length !== full) {
         throw damaged(tensor, file.name, `a chunk has ${String(bytes.length)} bytes in place of ${String(full)}`);
       }

@@ -1,4 +1,6 @@
+import { turningAssumptions, turningOf } from '../../core/analysis/distance/turning.js';
 import type { Model } from '../../core/model/model.js';
+import { modelNotes } from '../../core/model/notes.js';
 import { DTYPES } from '../../core/tensors/dtype.js';
 import type { FileCard, ModelCard } from '../../protocol/panel.js';
 import type { Inspection } from '../engine/contract.js';
@@ -33,21 +35,14 @@ function modelCard(model: Model): ModelCard {
     confirmedBy: model.confirmedBy,
     assumptions: model.assumptions,
     hasNorm: model.layers.every(({ norm }) => norm !== null),
-    notes: notes(model),
+    notes: modelNotes(model),
+    ...overDistance(model),
   };
 }
 
-/** What a reader of this model's figures must know, a sentence each. */
-function notes(model: Model): string[] {
-  const [first] = model.layers;
-  const grouped = first !== undefined && first.keyValueHeads < first.heads;
-  return [
-    model.position === 'rope' &&
-      'Rotary positions turn queries and keys after these weights: the figures hold for tokens at the same place.',
-    model.position === 'relative-bias' && 'The model adds a position bias to the scores; it is no part of the figures.',
-    model.layers.some(({ qkNorm }) => qkNorm) &&
-      'The model normalises queries and keys before their product; the figures describe the weights without that step.',
-    grouped && `${String(first.heads)} query heads share ${String(first.keyValueHeads)} key heads.`,
-    model.causal && 'Causal attention: a token sees only the tokens before it.',
-  ].filter((note) => note !== false);
+function overDistance(model: Model): Pick<ModelCard, 'overDistance'> {
+  const turning = turningOf(model);
+  if (turning === null) return {};
+  const unit = turning.rotation.kind === 'grid' ? 'patches' : 'places';
+  return { overDistance: { unit, assumed: turningAssumptions(model) } };
 }

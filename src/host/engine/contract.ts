@@ -1,11 +1,12 @@
+import type { DistancePoint } from '../../core/analysis/distance/over-distance.js';
 import type { Basis, LayerFigures, ModelFigures } from '../../core/analysis/figures.js';
 import type { TensorAnswer, TensorQuestion } from '../../core/analysis/tensor/questions.js';
 import type { VerdictPart } from '../../core/analysis/verdict.js';
 import type { Warning } from '../../core/errors.js';
 import type { SingularVectors } from '../../core/linalg/head-solver.js';
 import type { Recognition, RecognitionOptions } from '../../core/model/model.js';
-import type { FormatId, TensorEntry } from '../../core/tensors/tensor-index.js';
-import type { CheckpointFiles } from '../../protocol/worker.js';
+import type { AdapterFacts, FormatId, TensorEntry } from '../../core/tensors/tensor-index.js';
+import type { AdapterChoice, CheckpointFiles } from '../../protocol/worker.js';
 
 /** What tells one state of a checkpoint from another: size, time and a hash of its header. */
 export interface FileIdentity {
@@ -34,6 +35,8 @@ export interface Inspection {
   readonly recognition: Recognition;
   /** Of the reader, of the files beside, and of recognition. */
   readonly warnings: readonly Warning[];
+  /** The adapter that lies over its weights, or that it is. */
+  readonly adapter?: AdapterFacts;
 }
 
 /** How to open a checkpoint. */
@@ -43,6 +46,8 @@ export interface InspectRequest {
   readonly options: RecognitionOptions;
   /** Take what lies before the break of a file that is cut short. */
   readonly partial: boolean;
+  /** An adapter to lay over it. */
+  readonly adapter?: AdapterChoice;
 }
 
 /** Which model of an inspected checkpoint to analyse, in which basis. */
@@ -82,6 +87,21 @@ export interface LayerVectors {
   readonly bytesRead: number;
 }
 
+/** Heads of a layer of a rotary model, and the distances at which their figures are asked for. */
+export interface DistanceRequest extends Omit<AnalyzeRequest, 'have'> {
+  readonly layer: number;
+  /** Null for all heads of the layer. */
+  readonly head: number | null;
+  readonly distances: readonly number[];
+}
+
+/** Figures of heads over distance. */
+export interface OverDistance {
+  /** In order of the heads, or those of the one that was asked for. */
+  readonly heads: readonly (readonly DistancePoint[])[];
+  readonly bytesRead: number;
+}
+
 /** Opens checkpoints and computes their figures in worker threads; shared by the command line and the editor. */
 export interface Engine {
   /** Starts the workers that an analysis will want, while the file is still being read. */
@@ -94,6 +114,8 @@ export interface Engine {
   recall(request: Omit<AnalyzeRequest, 'have'>, signal: AbortSignal): Promise<Analysis | null>;
   /** u and v of all heads of one layer. Fails as `analyze` does. */
   vectors(request: Omit<AnalyzeRequest, 'have'>, layer: number, signal: AbortSignal): Promise<LayerVectors>;
+  /** Figures over distance of a model whose rotation is known. Fails as `analyze` does. */
+  overDistance(request: DistanceRequest, signal: AbortSignal): Promise<OverDistance>;
   /** Reads what a question about the elements of one tensor needs. Fails as `analyze` does. */
   tensor(request: TensorRequest, signal: AbortSignal): Promise<TensorAnswer>;
   /** Ends the workers at once, as a crash would: what runs is rejected with `worker-stopped`, what comes later starts new ones. */

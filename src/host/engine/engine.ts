@@ -3,9 +3,10 @@ import { setMaxListeners } from 'node:events';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { LayerFigures } from '../../core/analysis/figures.js';
+import { turningOf } from '../../core/analysis/distance/turning.js';
 import { modelFigures } from '../../core/analysis/model-figures.js';
 import { verdict } from '../../core/analysis/verdict.js';
-import type { Model } from '../../core/model/model.js';
+import type { LayerSpec, Model } from '../../core/model/model.js';
 import type {
   Analysis,
   AnalyzeListener,
@@ -56,9 +57,16 @@ export function createEngine(options: EngineOptions): Engine {
     analyze: (request, listener, signal) => analyze(pool, options.cacheFolder, request, listener, signal),
     recall: (request, signal) => recall(pool, options.cacheFolder, { ...request, have: [] }, signal),
     async vectors({ inspection, model, basis }, layer, signal): Promise<LayerVectors> {
-      const spec = findModel(inspection, model).layers[layer];
-      if (spec === undefined) throw new Error(`the model has no layer ${String(layer)}`);
+      const spec = findLayer(findModel(inspection, model), layer);
       return pool.run('vectors', { checkpoint: inspection.checkpoint, spec, basis }, signal);
+    },
+    async overDistance({ inspection, model: name, basis, layer, head, distances }, signal) {
+      const model = findModel(inspection, name);
+      const turning = turningOf(model);
+      if (turning === null) throw new Error(`how ${name} turns queries and keys is not known`);
+      const spec = findLayer(model, layer);
+      const { checkpoint } = inspection;
+      return pool.run('distances', { checkpoint, spec, basis, turning, head, distances }, signal);
     },
     async tensor({ inspection: { checkpoint }, tensor, question }, signal) {
       return (await pool.run('tensor', { checkpoint, tensor, question }, signal)).answer;
@@ -85,6 +93,7 @@ async function inspect(pool: WorkerPool, request: InspectRequest, signal: AbortS
     tensors: found.tensors,
     recognition: found.recognition,
     warnings: found.warnings,
+    ...(found.adapter === undefined ? {} : { adapter: found.adapter }),
   };
 }
 
@@ -177,6 +186,12 @@ function findModel(inspection: Inspection, name: string): Model {
   const model = inspection.recognition.models.find((candidate) => candidate.name === name);
   if (model === undefined) throw new Error(`the checkpoint has no model ${name}`);
   return model;
+}
+
+function findLayer({ layers }: Model, index: number): LayerSpec {
+  const spec = layers[index];
+  if (spec === undefined) throw new Error(`the model has no layer ${String(index)}`);
+  return spec;
 }
 
 /** Same file, same tensors taken the same way, same basis: same figures. */

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
+import { overDistance } from '../../core/analysis/distance/over-distance.js';
 import { layerVectors, analyzeLayer, type SourceOf } from '../../core/analysis/layer.js';
 import { askTensor } from '../../core/analysis/tensor/questions.js';
-import { openCheckpoint } from '../../core/formats/open-checkpoint.js';
 import { HeadSolver } from '../../core/linalg/head-solver.js';
+import type { Recognition } from '../../core/model/model.js';
 import { recognise } from '../../core/model/recognise.js';
 import type { TensorEntry } from '../../core/tensors/tensor-index.js';
 import type { CheckpointFiles, TaskName, WorkerTasks } from '../../protocol/worker.js';
-import { openCheckpointFolder } from '../files/checkpoint-folder.js';
 import type { ReadCounter } from '../files/file-source.js';
-import { closing, inspectedSources } from '../files/inspected-files.js';
+import { closing, openInspectedFiles } from '../files/inspected-files.js';
 import { readJsonBeside } from '../files/json-beside.js';
-import { resolveCheckpoint } from '../files/resolve-checkpoint.js';
+import { withOpenCheckpoint } from '../files/with-open-checkpoint.js';
 import { recallLayers, storeLayers } from './cache-file.js';
 
 /** What a worker does, by name of the task. */
@@ -33,6 +33,12 @@ export function createHandlers(): Handlers {
         return { heads, bytesRead: counter.bytes };
       });
     },
+    async distances({ checkpoint, spec, basis, turning, head, distances }) {
+      return withFiles(checkpoint, async (sourceOf, counter) => {
+        const heads = await overDistance(spec, head, basis, turning, distances, sourceOf, solver);
+        return { heads, bytesRead: counter.bytes };
+      });
+    },
     async tensor({ checkpoint, tensor, question }) {
       return withFiles(checkpoint, async (sourceOf, counter) => {
         const place = { tensor, source: await sourceOf(tensor.file), others: sourceOf };
@@ -51,31 +57,28 @@ async function inspect({
   path,
   options,
   partial,
+  adapter,
 }: WorkerTasks['inspect']['params']): Promise<WorkerTasks['inspect']['result']> {
   const counter: ReadCounter = { bytes: 0 };
-  const place = await resolveCheckpoint(path);
-  const folder = openCheckpointFolder(place, counter);
-  return closing(folder, async () => {
-    const index = await openCheckpoint(await folder.open(place.name), folder, { partial });
+  return withOpenCheckpoint({ path, partial, adapter: adapter ?? null }, counter, async (opened) => {
+    const { index, folder, checkpoint } = opened;
     const config = await readJsonBeside(folder, 'config.json');
-    const recognition = recognise(index, config.value, options);
-    const files = await Promise.all(
-      index.files.map(async (name) => {
-        const { size, modifiedMs } = await folder.open(name);
-        return { name, sizeBytes: size, modifiedMs };
-      }),
-    );
+    const recognition = index.adapter?.applied === false ? NO_MODELS : recognise(index, config.value, options);
     return {
       format: index.format,
-      checkpoint: { folder: place.folder, files },
+      checkpoint,
       tensors: index.tensors,
       recognition,
       warnings: [...index.warnings, ...(config.warning === null ? [] : [config.warning]), ...recognition.warnings],
+      ...(index.adapter === undefined ? {} : { adapter: index.adapter }),
       headerHash: headerHash(index.tensors),
       bytesRead: counter.bytes,
     };
   });
 }
+
+/** Of an adapter alone: its pieces are named as projections are, and are none. */
+const NO_MODELS: Recognition = { models: [], defaults: [], others: [], looksLike: 'a LoRA adapter', warnings: [] };
 
 /** Runs an action on the files of a checkpoint that was inspected before; they must be what they were. */
 async function withFiles<Result>(
@@ -83,15 +86,19 @@ async function withFiles<Result>(
   action: (sourceOf: SourceOf, counter: ReadCounter) => Promise<Result>,
 ): Promise<Result> {
   const counter: ReadCounter = { bytes: 0 };
-  const folder = openCheckpointFolder({ folder: checkpoint.folder, name: checkpoint.files[0]?.name ?? '' }, counter);
-  return closing(folder, () => action(inspectedSources(folder, checkpoint), counter));
+  const files = openInspectedFiles(checkpoint, counter);
+  return closing(files, () => action(files.sourceOf, counter));
 }
 
 /** Tells one directory of tensors from another, without reading their elements. */
 function headerHash(tensors: readonly TensorEntry[]): string {
   const hash = createHash('sha256');
-  for (const { name, dtype, shape, file, offset } of tensors) {
+  const add = ({ name, dtype, shape, file, offset, change }: TensorEntry): void => {
     hash.update(`${name}\0${dtype}\0${shape.join(',')}\0${String(file)}\0${String(offset)}\n`);
-  }
+    if (change === undefined) return;
+    hash.update(`${String(change.scale)}\0${String(change.transposed)}\n`);
+    for (const part of [change.down, change.up, change.magnitude]) if (part !== undefined) add(part);
+  };
+  tensors.forEach(add);
   return hash.digest('hex');
 }

@@ -15,6 +15,8 @@ async function run(request: WorkerRequest): Promise<WorkerTasks[TaskName]['resul
       return handlers.layer(request.params);
     case 'vectors':
       return handlers.vectors(request.params);
+    case 'distances':
+      return handlers.distances(request.params);
     case 'tensor':
       return handlers.tensor(request.params);
     case 'recall':

@@ -69,20 +69,31 @@ async function open(place: CheckpointPlace, name: string, counter: ReadCounter):
   return openFileSource(target, name, counter);
 }
 
+/** The folder above `onnx/MODEL.onnx`, where transformers.js keeps the configuration; null for any other checkpoint. */
+function folderAbove({ folder, name }: CheckpointPlace): string | null {
+  return basename(folder) === 'onnx' && /\.onnx$/iu.test(name) ? dirname(folder) : null;
+}
+
 /** The chosen file and the files beside it; bytes read from all of them are counted by `counter`. */
 export function openCheckpointFolder(place: CheckpointPlace, counter: ReadCounter): OpenFolder {
   const files = new Map<string, Promise<FileSource>>();
+  const openOnce = (key: string, from: CheckpointPlace, name: string): Promise<FileSource> => {
+    const known = files.get(key);
+    if (known !== undefined) return known;
+    const opened = open(from, name, counter).catch((error: unknown) => {
+      files.delete(key);
+      throw asCheckpointError(error, quoteName(name));
+    });
+    files.set(key, opened);
+    return opened;
+  };
+  const above = folderAbove(place);
   return {
-    open(name) {
-      const known = files.get(name);
-      if (known !== undefined) return known;
-      const opened = open(place, name, counter).catch((error: unknown) => {
-        files.delete(name);
-        throw asCheckpointError(error, quoteName(name));
-      });
-      files.set(name, opened);
-      return opened;
-    },
+    open: (name) => openOnce(name, place, name),
+    // No name that is opened beside the checkpoint climbs out.
+    ...(above === null
+      ? {}
+      : { openAbove: (name: string) => openOnce(`../${name}`, { folder: above, name: '' }, name) }),
     async close() {
       const opened = await Promise.allSettled(files.values());
       files.clear();

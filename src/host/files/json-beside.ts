@@ -1,4 +1,4 @@
-import type { CheckpointFolder } from '../../core/bytes/byte-source.js';
+import type { ByteSource, CheckpointFolder } from '../../core/bytes/byte-source.js';
 import { groupDigits } from '../../core/bytes/quote.js';
 import { CheckpointError, type Warning } from '../../core/errors.js';
 
@@ -11,10 +11,10 @@ export interface JsonBeside {
 /** A thousand times the usual config.json; one with the names of 20,000 classes has 1 MB. */
 const MAX_JSON_BYTES = 8 * 2 ** 20;
 
-/** Reads a small JSON file beside a checkpoint, such as config.json; never fails, since figures do not need it. */
+/** Reads a small JSON file beside a checkpoint, or above the folder `onnx` of one, such as config.json; never fails, since figures do not need it. */
 export async function readJsonBeside(folder: CheckpointFolder, name: string): Promise<JsonBeside> {
   try {
-    const source = await folder.open(name);
+    const source = await openBeside(folder, name);
     if (source.size > MAX_JSON_BYTES) {
       return leftOut(name, `it has ${groupDigits(source.size)} bytes, more than any configuration needs`);
     }
@@ -26,6 +26,16 @@ export async function readJsonBeside(folder: CheckpointFolder, name: string): Pr
       return error.code === 'missing-file' ? { value: null, warning: null } : leftOut(name, error.problem);
     }
     return leftOut(name, 'it is not JSON');
+  }
+}
+
+async function openBeside(folder: CheckpointFolder, name: string): Promise<ByteSource> {
+  try {
+    return await folder.open(name);
+  } catch (error) {
+    const isMissing = error instanceof CheckpointError && error.code === 'missing-file';
+    if (!isMissing || folder.openAbove === undefined) throw error;
+    return folder.openAbove(name);
   }
 }
 

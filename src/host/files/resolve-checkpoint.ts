@@ -21,6 +21,8 @@ const WELL_KNOWN = [
   'tf_model.h5',
   'flax_model.msgpack',
 ];
+/** What PEFT writes: the change of a model, and not the model. */
+const ADAPTERS = ['adapter_model.safetensors', 'adapter_model.bin'];
 /** What torch.distributed.checkpoint writes beside its parts. */
 const DISTRIBUTED = '.metadata';
 /** Enough names in a sentence. */
@@ -70,6 +72,34 @@ function choose(folder: string, names: readonly string[]): string {
  * @throws CheckpointError `missing-file`, `not-a-checkpoint` for a folder without weights, `wrong-use` for one with several.
  */
 export async function resolveCheckpoint(path: string): Promise<CheckpointPlace> {
+  return resolvePlace(path, choose);
+}
+
+/** The adapter that a person means by a path: what PEFT writes in a folder, else as a checkpoint. */
+export async function resolveAdapter(path: string): Promise<CheckpointPlace> {
+  return resolvePlace(path, (folder, names) => ADAPTERS.find((name) => names.includes(name)) ?? choose(folder, names));
+}
+
+/** The base model in the folder of an adapter; null where there is none, or not one alone. */
+export async function baseBeside({ folder, name }: CheckpointPlace): Promise<CheckpointPlace | null> {
+  if (!ADAPTERS.includes(name)) return null;
+  try {
+    return await resolvePlace(folder, (whole, names) =>
+      choose(
+        whole,
+        names.filter((each) => !ADAPTERS.includes(each)),
+      ),
+    );
+  } catch (error) {
+    if (error instanceof CheckpointError) return null;
+    throw error;
+  }
+}
+
+async function resolvePlace(
+  path: string,
+  chosen: (folder: string, names: readonly string[]) => string,
+): Promise<CheckpointPlace> {
   const whole = resolve(path);
   const name = basename(whole);
   try {
@@ -79,7 +109,7 @@ export async function resolveCheckpoint(path: string): Promise<CheckpointPlace> 
       if (entry.isFile() || (entry.isSymbolicLink() && (await pointsToFile(join(whole, entry.name)))))
         names.push(entry.name);
     }
-    return { folder: whole, name: choose(whole, names.sort()) };
+    return { folder: whole, name: chosen(whole, names.sort()) };
   } catch (error) {
     throw asCheckpointError(error, quoteName(name === '' ? whole : name));
   }

@@ -33,3 +33,25 @@ export function asCheckpointError(error: unknown, name: string): CheckpointError
     }
   }
 }
+
+/** What the system said about a file that was to be written, with its path and what a person can do. */
+export function asWriteError(error: unknown, file: string): Error {
+  const code = systemCode(error);
+  const said = error instanceof Error ? error.message : String(error);
+  const [problem, advice] = WRITE_PROBLEMS[code] ?? [
+    `it cannot be written (${code === '' ? said : code})`,
+    'try another place',
+  ];
+  return new Error(`${file}: ${problem}; ${advice}`, { cause: error });
+}
+
+const WRITE_PROBLEMS: Readonly<Record<string, readonly [problem: string, advice: string] | undefined>> = {
+  ENOSPC: ['the disk is full', 'make room and start again'],
+  EDQUOT: ['your share of the disk is used up', 'make room and start again'],
+  EROFS: ['the disk can only be read', 'write to another one'],
+  EACCES: ['you may not write there', 'choose another place or change its permissions'],
+  EPERM: ['you may not write there', 'choose another place or change its permissions'],
+  ENOENT: ['there is no such folder', 'make the folder first'],
+  ENOTDIR: ['there is no such folder', 'make the folder first'],
+  EISDIR: ['it is a folder, not a file', 'give the name of a file'],
+};

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Tokens } from '../../core/analysis/image/head-weights.js';
 import { nearestKeys } from '../../core/analysis/image/nearest-keys.js';
 import type { Products } from '../../core/analysis/image/products.js';
+import { placesOf, type WindowLayout } from '../../core/inference/windows.js';
 import type { ImageTasks } from '../../protocol/image-worker.js';
 import { changedHead } from './changed-head.js';
 import { headAttention } from './head-attention.js';
@@ -27,14 +28,28 @@ export async function attentionChange(
     await setImmediate(undefined, { signal });
     const own = headAttention(products, before.attention, head, before.tokens);
     if (nearest !== null) outside += nearestKeys(own, after.count, nearest).meanOutside;
-    variation += totalVariation(own, changedHead(products, before, after, rerun, head), after);
+    variation += totalVariation(
+      own,
+      changedHead(products, before, after, rerun, head),
+      after,
+      before.attention.windows,
+    );
   }
   return { attentionChange: variation / heads, massOutside: nearest === null ? null : outside / heads };
 }
 
-/** Mean over the patches. */
-function totalVariation(one: Float32Array, other: Float32Array, { count, prefix }: Tokens): number {
+/** Mean over the patches; places of windows without a token are left out as those that ask. */
+function totalVariation(
+  one: Float32Array,
+  other: Float32Array,
+  { count, prefix }: Tokens,
+  windows: WindowLayout | null,
+): number {
+  const keys = windows === null ? count : placesOf(windows);
   let sum = 0;
-  for (let at = prefix * count; at < one.length; at++) sum += Math.abs((one[at] ?? 0) - (other[at] ?? 0));
+  for (let token = prefix; token < count; token++) {
+    const start = (windows?.places[token] ?? token) * keys;
+    for (let at = start; at < start + keys; at++) sum += Math.abs((one[at] ?? 0) - (other[at] ?? 0));
+  }
   return sum / 2 / (count - prefix);
 }

@@ -2,10 +2,11 @@ import { setImmediate } from 'node:timers/promises';
 import type { Tokens } from '../../core/analysis/image/head-weights.js';
 import { Products } from '../../core/analysis/image/products.js';
 import { CheckpointError } from '../../core/errors.js';
-import type { Change } from '../../protocol/image.js';
+import { tokenOfPatch } from '../../core/inference/layer-token.js';
+import { placesOf, rowInWindow } from '../../core/inference/windows.js';
 import type { ChangedTasks, LabSubject } from '../../protocol/image-worker.js';
 import { changedHead } from './changed-head.js';
-import { type ChangedPicture, runOf } from './changed-picture.js';
+import type { ChangedPicture } from './changed-picture.js';
 import type { LayerParts } from './layer-parts.js';
 import { withWeights } from './opened-model.js';
 import { LayerPreferences } from './preference-figures.js';
@@ -22,24 +23,27 @@ type Task<Name extends keyof ChangedTasks> = (
 export class ChangedFigures {
   readonly #products = new Products();
   #run: ChangedPicture | null = null;
-  /** Attention of one layer, (heads, tokens, tokens). */
+  /** Attention of one layer, (heads, tokens, tokens) or (heads, windows, places, places). */
   #kept: { readonly run: ChangedPicture; readonly layer: number; readonly attention: Float32Array } | null = null;
 
   constructor(private readonly subject: LabSubject) {}
 
   /** From now on this run is asked about; null: none. */
-  follow(change: Change | null): void {
-    this.#run = change === null ? null : runOf(change);
+  follow(run: ChangedPicture | null): void {
+    this.#run = run;
     this.#kept = null;
   }
 
   /** What a token attends to in every head of a layer. */
   readonly attention: Task<'changed-attention'> = ({ layer, token }, { signal }) =>
-    this.#withLayer(layer, signal, async ({ spec }, { count }, each) => {
-      if (token >= count) throw wrongUse(`the picture has tokens 0 to ${count - 1}, no token ${token}`);
+    this.#withLayer(layer, signal, async ({ spec, attention: { windows } }, { count, prefix }, each, run) => {
+      const own = tokenOfPatch(token, run.grid, run.gridOf(layer), prefix);
+      if (own >= count) throw wrongUse(`the picture has tokens 0 to ${count - 1}, no token ${own}`);
       const rows = new Float32Array(spec.heads * count);
       await each((head, attention) => {
-        rows.set(attention.subarray(token * count, (token + 1) * count), head * count);
+        const row =
+          windows === null ? attention.subarray(own * count, (own + 1) * count) : rowInWindow(windows, attention, own);
+        rows.set(row, head * count);
       });
       return { layer, token, rows };
     });
@@ -82,7 +86,8 @@ export class ChangedFigures {
     use: (head: number, attention: Float32Array) => void,
   ): Promise<void> {
     const { heads, index: layer } = parts.spec;
-    const size = after.count ** 2;
+    const { windows } = parts.attention;
+    const size = windows === null ? after.count ** 2 : windows.count * placesOf(windows) ** 2;
     const known = this.#kept?.run === run && this.#kept.layer === layer ? this.#kept.attention : null;
     const fits = heads * size * Float32Array.BYTES_PER_ELEMENT <= MAX_KEPT_BYTES;
     const kept = known === null && fits ? new Float32Array(heads * size) : null;

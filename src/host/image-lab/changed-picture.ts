@@ -2,6 +2,7 @@ import { bandOf, spreadShifts, movedFrom } from '../../core/analysis/keypoints/t
 import type { Tokens } from '../../core/analysis/image/head-weights.js';
 import type { SourceOf } from '../../core/analysis/layer.js';
 import type { PatchGrid } from '../../core/inference/forward.js';
+import { layerGrid } from '../../core/inference/layer-shapes.js';
 import type { Change } from '../../protocol/image.js';
 import type { ImageTasks } from '../../protocol/image-worker.js';
 import type { RunResult } from '../../protocol/inference.js';
@@ -18,14 +19,6 @@ import type { ShownPicture } from './shown-picture.js';
 
 /** Shifts of a prompt that are run for its band; each is a run of the whole model. */
 const BAND_SHIFTS = 20;
-
-/** Runs by the change that they were asked for. */
-const runs = new WeakMap<Change, ChangedPicture>();
-
-/** The run that was made for a change; null before it has run. */
-export function runOf(change: Change): ChangedPicture | null {
-  return runs.get(change) ?? null;
-}
 
 /** A picture that a changed model was run on. */
 export class ChangedPicture {
@@ -56,7 +49,6 @@ export class ChangedPicture {
   /** Runs the changed model; what concerns single layers is null. @throws CheckpointError */
   async start(): Promise<NonNullable<ImageTasks['change']['result']>> {
     const after = await this.#result(this.#run);
-    runs.set(this.change, this);
     const { config, forward } = this.#model;
     const { result: before } = this.#shown;
     const layers = forward.blocks.map(() => null);
@@ -86,6 +78,11 @@ export class ChangedPicture {
     return this.#shown.loaded.grid;
   }
 
+  /** Rows and columns of tokens of a layer. */
+  gridOf(layer: number): PatchGrid {
+    return layerGrid(this.#model.forward, this.grid, layer);
+  }
+
   /** Weights of a layer as they are, and the tokens that enter it in the changed model. */
   async layerParts(layer: number, sourceOf: SourceOf): Promise<{ readonly parts: LayerParts; readonly after: Tokens }> {
     const parts = await readLayerParts(this.#model, this.#shown, layer, sourceOf);
@@ -96,27 +93,37 @@ export class ChangedPicture {
     return { ...tokens, values: await this.#run.tap('attention-input', spec.index) };
   }
 
+  /** Relative change of the output by the prompt at a strength; null for changes that are no prompt, and where the output is zero. */
+  async point(strength: number): Promise<number | null> {
+    return this.#guide === null ? null : this.#changeBy(strength, this.#guide);
+  }
+
   /** 5 and 95 % of the relative change of the output when the prompt lies elsewhere; null for changes that are no prompt. */
   async band(
+    strength: number,
     progress: (done: number, total: number) => void,
     signal: AbortSignal,
   ): Promise<readonly [number, number] | null> {
-    const { change } = this;
-    if (change.kind !== 'prompt' || this.#guide === null) return null;
+    if (this.#guide === null) return null;
     const guide = this.#guide;
     const { grid } = this.#shown.loaded;
     const shifts = spreadShifts(grid, BAND_SHIFTS);
-    const heads = this.#model.forward.blocks.map(({ attention }) => attention.spec.heads);
     const changes: number[] = [];
     for (const [done, shift] of shifts.entries()) {
       progress(done, shifts.length);
       signal.throwIfAborted();
       const moved = guide.map((_, index) => guide[movedFrom(index, grid, shift)] ?? 0);
-      const after = await this.#result(this.#runWith(promptRerun(change, moved, this.#shown, heads)));
-      const { relativeL2 } = outputChange(this.#shown.result, after);
+      const relativeL2 = await this.#changeBy(strength, moved);
       if (relativeL2 !== null) changes.push(relativeL2);
     }
     return bandOf(changes);
+  }
+
+  async #changeBy(strength: number, guide: Float64Array): Promise<number | null> {
+    if (this.change.kind !== 'prompt') return null;
+    const heads = this.#model.forward.blocks.map(({ attention }) => attention.spec.heads);
+    const rerun = promptRerun({ ...this.change, strength }, guide, this.#shown, heads);
+    return outputChange(this.#shown.result, await this.#result(this.#runWith(rerun))).relativeL2;
   }
 
   #runWith({ edits, name, prompt }: Rerun): PictureRun {

@@ -4,8 +4,12 @@ import { CheckpointError } from '../../core/errors.js';
 import type { HeadOnImage } from '../../protocol/image.js';
 import { createNpzFile } from '../export/npz-file.js';
 import { writeWhole } from '../files/write-whole.js';
+import type { LayerShape } from '../../core/inference/layer-shapes.js';
+import { attentionDims, windowArrays } from '../export/attention-arrays.js';
 import type { ShownPicture } from './shown-picture.js';
 
+/** A picture, and the tokens that the layer makes of it. */
+type OnLayer = Pick<ShownPicture, 'input'> & { readonly shape: LayerShape };
 type Figures = Omit<HeadOnImage, 'image'>;
 type EachHead = (use: (head: number, attention: Float32Array) => void) => Promise<void>;
 
@@ -13,7 +17,7 @@ type EachHead = (use: (head: number, attention: Float32Array) => void) => Promis
  * Writes the maps of a head, and as .npz also the attention of its layer; a .csv has one row a patch and mode.
  * @throws CheckpointError `wrong-use` for a file name that ends in neither.
  */
-export async function exportArrays(file: string, figures: Figures, shown: ShownPicture, each: EachHead): Promise<void> {
+export async function exportArrays(file: string, figures: Figures, shown: OnLayer, each: EachHead): Promise<void> {
   const name = quoteName(path.basename(file));
   try {
     if (file.endsWith('.npz')) await writeNpz(file, figures, shown, each);
@@ -31,13 +35,14 @@ export async function exportArrays(file: string, figures: Figures, shown: ShownP
 async function writeNpz(
   file: string,
   { layer, head, queryMaps, keyMaps, keyBias, entries }: Figures,
-  { loaded, input }: ShownPicture,
+  { shape, input }: OnLayer,
   each: EachHead,
 ): Promise<void> {
-  const { grid, tokens } = loaded;
+  const { grid } = shape;
   const patches = grid[0] * grid[1];
   const modes = queryMaps.length / patches;
   const name = (what: string): string => `${what}_${layer}_${head}`;
+  const windows = windowArrays(layer, shape);
   const attention: Float32Array[] = [];
   await each((index, own) => {
     if (index === head) attention.push(own.slice());
@@ -47,7 +52,8 @@ async function writeNpz(
     { name: name('key_maps'), shape: [modes, ...grid] },
     { name: name('key_bias'), shape: [...grid] },
     { name: name('contribution'), shape: [entries.length, 3] },
-    { name: name('attention'), shape: [tokens, tokens] },
+    { name: name('attention'), shape: attentionDims(shape) },
+    ...windows.map(({ name: own, shape: dims }) => ({ name: own, shape: dims })),
     { name: 'pixels', shape: [1, 3, ...input.size] },
   ]);
   try {
@@ -57,6 +63,7 @@ async function writeNpz(
     const rows = entries.flatMap(({ first, last, contribution }) => [first, last, contribution]);
     await archive.append(name('contribution'), Float64Array.from(rows));
     for (const own of attention) await archive.append(name('attention'), Float64Array.from(own));
+    for (const { name: own, values } of windows) await archive.append(own, values);
     await archive.append('pixels', Float64Array.from(input.pixels));
     await archive.finish();
   } catch (error) {
@@ -67,8 +74,8 @@ async function writeNpz(
 
 const COLUMNS = ['layer', 'head', 'basis', 'mode', 'row', 'column', 'query', 'key'];
 
-function csv({ layer, head, basis, queryMaps, keyMaps }: Figures, { loaded }: ShownPicture): string {
-  const [rows, columns] = loaded.grid;
+function csv({ layer, head, basis, queryMaps, keyMaps }: Figures, { shape }: OnLayer): string {
+  const [rows, columns] = shape.grid;
   const lines = [COLUMNS.join(',')];
   queryMaps.forEach((query, at) => {
     const patch = at % (rows * columns);

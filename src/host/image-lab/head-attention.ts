@@ -3,7 +3,9 @@ import type { Tokens } from '../../core/analysis/image/head-weights.js';
 import type { Products } from '../../core/analysis/image/products.js';
 import type { SourceOf } from '../../core/analysis/layer.js';
 import type { ForwardModel } from '../../core/inference/forward.js';
+import { windowedAttention } from '../../core/inference/attend-windows.js';
 import type { LayerAttention } from '../../core/inference/layer-attention.js';
+import { layerShape } from '../../core/inference/layer-shapes.js';
 import type { LoadedModel } from '../../protocol/inference.js';
 import type { Run } from '../inference/inference-session.js';
 
@@ -17,12 +19,13 @@ export interface RanModel {
 
 /** Tokens that enter the attention of a layer. */
 export async function tokensOf(
-  { run, loaded }: Pick<RanModel, 'run' | 'loaded'>,
+  { run, loaded, forward }: Pick<RanModel, 'run' | 'loaded' | 'forward'>,
   layer: number,
   signal: AbortSignal,
 ): Promise<Tokens> {
   const values = await run.tap('attention-input', layer, signal);
-  return { values, count: loaded.tokens, width: loaded.width, prefix: loaded.prefixTokens };
+  const { tokens: count, width } = layerShape(forward, loaded.grid, layer);
+  return { values, count, width, prefix: loaded.prefixTokens };
 }
 
 /** Queries and keys of a head as they meet, after their norms and rotation. */
@@ -31,12 +34,24 @@ export function meetingOf(products: Products, parts: LayerAttention, index: numb
   if (head === undefined) throw new Error(`the layer has no head ${index}`);
   const queries = queriesOf(products, tokens, head);
   const keys = keysOf(products, tokens, head);
-  parts.prepare('query', queries);
-  parts.prepare('key', keys);
+  parts.prepare('query', queries, index);
+  parts.prepare('key', keys, index);
   return { queries, keys, count: tokens.count, size: head.rows, scale: head.scale };
 }
 
-/** Attention of one head of a layer, (tokens, tokens): from the tokens that enter it and the weights, in float64. */
+/**
+ * Attention of one head of a layer: from the tokens that enter it and the weights, in float64. (tokens, tokens); (windows, places, places) where tokens
+ * attend within windows, in the order of `WindowLayout`.
+ */
 export function headAttention(products: Products, parts: LayerAttention, index: number, tokens: Tokens): Float32Array {
-  return attention(products, meetingOf(products, parts, index, tokens), parts.bias(index));
+  const { windows } = parts;
+  if (windows === null) return attention(products, meetingOf(products, parts, index, tokens), parts.bias(index));
+  return windowedAttention(products, meetingOf(products, parts, index, withZeros(tokens)), windows, parts.bias(index));
+}
+
+/** One token more, of zeros: what places of windows without a token hold. */
+function withZeros({ values, count, width, prefix }: Tokens): Tokens {
+  const more = new Float32Array((count + 1) * width);
+  more.set(values);
+  return { values: more, count: count + 1, width, prefix };
 }

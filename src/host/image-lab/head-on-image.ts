@@ -63,6 +63,11 @@ export function modeWarnings(spec: LayerSpec, forward: ForwardModel, { unreadabl
       'The model norms or rotates queries and keys before they meet, or adds a bias of positions; modes and score variance are without that.';
     warnings.push({ code: 'not-the-whole-score', message });
   }
+  if (forward.blocks[spec.index]?.attention.windows !== undefined) {
+    const message =
+      'Tokens attend within windows: maps, contributions and score variance are over all tokens of the layer, whichever window they are in.';
+    warnings.push({ code: 'over-all-windows', message });
+  }
   if (unreadable > 0) {
     const message = `${unreadable} channels have a gain too small to read the token from; they are left out of the maps.`;
     warnings.push({ code: 'unreadable-channels', message });

@@ -4,20 +4,24 @@ import type { Basis } from '../../core/analysis/figures.js';
 import { Products } from '../../core/analysis/image/products.js';
 import type { SourceOf } from '../../core/analysis/layer.js';
 import { CheckpointError } from '../../core/errors.js';
+import { checkWhole, isWindowed, layerGrid, layerShape } from '../../core/inference/layer-shapes.js';
+import { tokenOfPatch } from '../../core/inference/layer-token.js';
 import { HeadSolver } from '../../core/linalg/head-solver.js';
 import type { Change, HeadOnImage } from '../../protocol/image.js';
-import type { ImageProgress, ImageTaskName, ImageTasks, LabSubject } from '../../protocol/image-worker.js';
+import type { ImageProgress, ImageTasks, LabSubject, LabTaskName, LabTasks } from '../../protocol/image-worker.js';
+import { ChangedFigures } from './changed-figures.js';
 import { ChangedPicture } from './changed-picture.js';
 import { exportArrays } from './export-arrays.js';
 import { headModes, headOnImage } from './head-on-image.js';
 import type { LabTools } from './lab-tools.js';
 import { LayerAttentionStore } from './layer-attention-store.js';
 import { checkLayer, type LayerParts, readLayerParts } from './layer-parts.js';
+import { type FolderInLab, guidedMasksInLab, keypointsOverFolder } from '../semantics/folder-in-lab.js';
 import { layersAround } from './look-ahead.js';
 import { measureFolder } from './measure-folder.js';
 import { ModelRunner, UNTIL_KILLED } from './model-runner.js';
 import { fixedSize, openModel, type OpenedModel, withWeights } from './opened-model.js';
-import { ablationRerun, guideOf, nearestKeysRerun, promptRerun } from './picture-change.js';
+import { ablationRerun, guideOf, nearestKeysRerun, PROMPT_RERUN, promptRerun } from './picture-change.js';
 import { PictureKeypoints } from './picture-keypoints.js';
 import { maskPicture, type PictureMask, takeMask } from './picture-mask.js';
 import { LayerPreferences } from './preference-figures.js';
@@ -35,10 +39,7 @@ export interface TaskContext {
 
 /** What the worker does, by name of the task. */
 export type Handlers = {
-  [Name in ImageTaskName]: (
-    params: ImageTasks[Name]['params'],
-    context: TaskContext,
-  ) => Promise<ImageTasks[Name]['result']>;
+  [Name in LabTaskName]: (params: LabTasks[Name]['params'], context: TaskContext) => Promise<LabTasks[Name]['result']>;
 };
 
 /** How often it is looked whether nothing is asked for. */
@@ -63,6 +64,7 @@ export class Lab {
   readonly #runner: ModelRunner;
   readonly #tools: LabTools = { products: new Products(), solver: new HeadSolver() };
   readonly #isIdle: () => boolean;
+  readonly #changedFigures: ChangedFigures;
   #model: Promise<OpenedModel> | null = null;
   #onShow: OnShow | null = null;
 
@@ -71,10 +73,11 @@ export class Lab {
     this.#subject = subject;
     this.#isIdle = isIdle;
     this.#runner = new ModelRunner(subject);
+    this.#changedFigures = new ChangedFigures(subject);
   }
 
   /** Ends the process that runs for a task at once; it starts again when it is needed. */
-  kill(task: ImageTaskName): void {
+  kill(task: LabTaskName): void {
     if (task === 'open') this.#runner.endBase();
     if (task === 'change') this.#runner.endChanged();
   }
@@ -95,21 +98,24 @@ export class Lab {
       this.#show(model, shown);
       return shown.card;
     },
-    head: async ({ layer, head, basis }) => {
+    head: async ({ layer, head, basis, ahead }) => {
       const figures = await this.#head(layer, head, basis);
-      void this.#lookAhead(layer, head, basis);
+      if (ahead !== true) void this.#lookAhead(layer, head, basis);
       return figures;
     },
     attention: async ({ layer, token }) => {
       const { shown, attention } = this.#now();
-      checkLayer(await this.#opened(), layer);
-      const { tokens } = shown.loaded;
+      const model = await this.#opened();
+      checkLayer(model, layer);
+      const { tokens, grid, prefixTokens } = shown.loaded;
       if (token >= tokens) throw wrongUse(`the picture has tokens 0 to ${tokens - 1}, no token ${token}`);
-      return { layer, token, ...(await attention.rows(layer, token)) };
+      const own = tokenOfPatch(token, grid, layerGrid(model.forward, grid, layer), prefixTokens);
+      return { layer, token, ...(await attention.rows(layer, own)) };
     },
     rollout: async (_, { signal, progress }) => {
       const onShow = this.#now();
-      const { forward } = await this.#opened();
+      const { forward, file } = await this.#opened();
+      checkWhole(forward, file, 'rollout');
       const each = (layer: number, use: (head: number, attention: Float32Array) => void): Promise<void> =>
         onShow.attention.each(layer, layer - 1, signal, use);
       const { tokens } = onShow.shown.loaded;
@@ -127,10 +133,12 @@ export class Lab {
     },
     preference: async ({ layer, keys }, { signal }) => {
       const onShow = this.#now();
+      const model = await this.#opened();
+      checkWhole(model.forward, model.file, 'attention preference');
       if (onShow.mask === null) throw wrongUse('there is no mask that says where the object is');
       const { grid, prefixTokens } = onShow.shown.loaded;
       const preferences = new LayerPreferences(onShow.mask.patches, grid, keys, prefixTokens);
-      checkLayer(await this.#opened(), layer);
+      checkLayer(model, layer);
       await onShow.attention.each(layer, layer + 1, signal, (_, attention) => preferences.add(attention));
       return preferences.finish(layer);
     },
@@ -140,30 +148,58 @@ export class Lab {
         if (changed === null) throw wrongUse('nothing is changed');
         return changed.layer(this.#tools, parts, signal);
       }),
-    'prompt-band': async (_, { signal, progress }) => {
+    'changed-attention': (params, context) => this.#changedFigures.attention(params, context),
+    'changed-preference': (params, context) => this.#changedFigures.preference(params, context),
+    'warm-prompt': async (_, { signal }) => {
+      const { changed, shown } = this.#now();
+      if (changed === null) await this.#runner.warmChanged(shown.input, PROMPT_RERUN, signal);
+      return null;
+    },
+    'prompt-point': ({ strength }) => Promise.resolve(this.#now().changed?.point(strength) ?? null),
+    'prompt-band': async ({ strength }, { signal, progress }) => {
       const { changed } = this.#now();
-      return changed === null ? null : changed.band((done, total) => progress({ done, total }), signal);
+      return changed === null ? null : changed.band(strength, (done, total) => progress({ done, total }), signal);
     },
     keypoints: ({ by }, { signal }) => this.#now().keypoints.figures(by, signal),
     interrelation: async ({ layer }, { signal }) => {
       const onShow = this.#now();
-      checkLayer(await this.#opened(), layer);
+      const model = await this.#opened();
+      checkWhole(model.forward, model.file, 'how attention follows keypoints');
+      checkLayer(model, layer);
       return onShow.keypoints.layer(layer, signal, (use) => onShow.attention.each(layer, layer + 1, signal, use));
     },
     export: async ({ file, layer, head, basis }, { signal }) => {
       const figures = await this.#head(layer, head, basis);
       const onShow = this.#now();
-      await exportArrays(file, figures, onShow.shown, (use) => onShow.attention.each(layer, null, signal, use));
+      const shape = layerShape((await this.#opened()).forward, onShow.shown.loaded.grid, layer);
+      const each = onShow.attention.each.bind(onShow.attention, layer, null, signal);
+      await exportArrays(file, figures, { ...onShow.shown, shape }, each);
       return null;
     },
     'preference-folder': async (asked, { signal, progress }) => {
       const told = (done: number, total: number): void => progress({ done, total });
+      const model = await this.#opened();
+      checkWhole(model.forward, model.file, 'attention preference');
       const card = this.#onShow?.shown.card;
       const changed = card?.preprocessingFrom === 'changed' ? card.preprocessing : null;
-      return measureFolder(await this.#opened(), this.#subject, this.#runner, asked, changed, told, signal);
+      return measureFolder(model, this.#subject, this.#runner, asked, changed, told, signal);
     },
+    'keypoints-folder': async (asked, context) => keypointsOverFolder(await this.#overFolder(context), asked),
+    'guided-masks': async (asked, context) => guidedMasksInLab(await this.#overFolder(context), asked),
     process: () => Promise.resolve(this.#runner.processId),
   };
+
+  async #overFolder({ signal, progress }: TaskContext): Promise<FolderInLab> {
+    const card = this.#onShow?.shown.card;
+    return {
+      opened: await this.#opened(),
+      subject: this.#subject,
+      runner: this.#runner,
+      changed: card?.preprocessingFrom === 'changed' ? card.preprocessing : null,
+      progress: (done, total) => progress({ done, total }),
+      signal,
+    };
+  }
 
   #opened(): Promise<OpenedModel> {
     if (this.#model !== null) return this.#model;
@@ -178,6 +214,7 @@ export class Lab {
   #show(model: OpenedModel, shown: ShownPicture): void {
     this.#onShow?.attention.dispose();
     this.#runner.endChanged();
+    this.#changedFigures.follow(null);
     const parts = new RecentParts();
     this.#onShow = {
       shown,
@@ -220,6 +257,7 @@ export class Lab {
     if (onShow.ahead === ahead) return;
     onShow.ahead = ahead;
     const { layers } = this.#subject.model;
+    const { forward } = await this.#opened();
     const around = layersAround(layer, layers.length);
     const heads = Array.from({ length: layers[layer]?.heads ?? 0 }, (_, each) => [layer, each] as const);
     const neighbours = around.filter((each) => Math.abs(each - layer) === 1).map((each) => [each, head] as const);
@@ -230,7 +268,7 @@ export class Lab {
       // As many as can be kept, the nearest first.
       ...around.map((each, others) => () => onShow.attention.prepare(each, others)),
       ...around.map((each, others) => async () => {
-        if (await onShow.attention.prepare(each, others)) await interrelation(each);
+        if ((await onShow.attention.prepare(each, others)) && !isWindowed(forward)) await interrelation(each);
       }),
     ];
     for (const step of steps) {
@@ -248,6 +286,7 @@ export class Lab {
   async #change(change: Change | null, signal: AbortSignal): Promise<ImageTasks['change']['result']> {
     const onShow = this.#now();
     onShow.changed = null;
+    this.#changedFigures.follow(null);
     if (change === null) {
       this.#runner.endChanged();
       return null;
@@ -256,12 +295,14 @@ export class Lab {
     const result = await changed.start();
     signal.throwIfAborted();
     onShow.changed = changed;
+    this.#changedFigures.follow(changed);
     return result;
   }
 
   async #changedPicture(change: Change, onShow: OnShow, signal: AbortSignal): Promise<ChangedPicture> {
     const model = await this.#opened();
     const { shown } = onShow;
+    if (change.kind !== 'ablation') checkWhole(model.forward, model.file, 'a change of the scores');
     if (change.kind === 'nearest-keys') {
       const { tokens } = shown.loaded;
       if (change.keys > tokens) throw wrongUse(`a token has ${tokens} keys, not ${change.keys}`);

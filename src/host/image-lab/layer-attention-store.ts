@@ -2,7 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import type { QueriesAndKeys } from '../../core/analysis/image/attention.js';
 import type { Products } from '../../core/analysis/image/products.js';
 import type { SourceOf } from '../../core/analysis/layer.js';
+import { type LayerShape, layerShape } from '../../core/inference/layer-shapes.js';
 import type { RecomputedOutput } from '../../core/inference/recompute-layer.js';
+import { placesOf, rowInWindow } from '../../core/inference/windows.js';
 import type { AttentionRows } from '../../protocol/image.js';
 import { attendToken } from './attend-token.js';
 import { headAttention, meetingOf } from './head-attention.js';
@@ -13,7 +15,7 @@ import type { ShownPicture } from './shown-picture.js';
 /** Attention that is kept, heads x tokens x tokens: all layers of ViT-B at 224 x 224 pixels; that of one of ViT-L at 518 x 518 is computed token by token. */
 const MAX_KEPT_BYTES = 64 * 2 ** 20;
 
-/** The attention of all heads of a layer, (tokens, tokens) each, as the process of the model gives it. */
+/** The attention of all heads of a layer, (tokens, tokens) or (windows, places, places) each, as the process of the model gives it. */
 interface Whole {
   readonly heads: readonly Float32Array[];
   readonly recomputed: RecomputedOutput;
@@ -31,6 +33,7 @@ export type WithParts = <Result>(
  */
 export class LayerAttentionStore {
   readonly #kept = new Map<number, Promise<Whole>>();
+  readonly #shapes = new Map<number, LayerShape>();
   #meetings: { readonly layer: number; readonly value: Promise<readonly QueriesAndKeys[]> } | null = null;
 
   /** @param maxBytes of the attention that is kept. */
@@ -46,16 +49,21 @@ export class LayerAttentionStore {
 
   /** What a token attends to in every head of a layer, (heads, tokens). */
   async rows(layer: number, token: number): Promise<Pick<AttentionRows, 'rows' | 'recomputed'>> {
-    if (!this.#fits(layer, 1)) return this.#tokenRows(layer, token);
+    const { windows, tokens: count } = this.#shapeOf(layer);
+    // Windows are small: what one token attends to takes no less than all of them.
+    if (windows === null && !this.#fits(layer, 1)) return this.#tokenRows(layer, token);
     const { heads, recomputed } = await this.#keep(layer);
-    const count = this.shown.loaded.tokens;
     const rows = new Float32Array(heads.length * count);
-    for (const [head, own] of heads.entries()) rows.set(own.subarray(token * count, (token + 1) * count), head * count);
+    for (const [head, own] of heads.entries()) {
+      const row =
+        windows === null ? own.subarray(token * count, (token + 1) * count) : rowInWindow(windows, own, token);
+      rows.set(row, head * count);
+    }
     return { rows, recomputed };
   }
 
   /**
-   * Gives the attention of each head of a layer to `use`, (tokens, tokens), which must not change or keep it.
+   * Gives the attention of each head of a layer to `use`, (tokens, tokens) or (windows, places, places), which must not change or keep it.
    * @param next the layer that will be asked for then, so that it is on its way meanwhile; null: none.
    */
   async each(
@@ -91,7 +99,15 @@ export class LayerAttentionStore {
 
   #bytesOf(layer: number): number {
     const heads = this.model.forward.blocks[layer]?.attention.spec.heads ?? 0;
-    return heads * this.shown.loaded.tokens ** 2 * Float32Array.BYTES_PER_ELEMENT;
+    const { windows, tokens } = this.#shapeOf(layer);
+    const scores = windows === null ? tokens ** 2 : windows.count * placesOf(windows) ** 2;
+    return heads * scores * Float32Array.BYTES_PER_ELEMENT;
+  }
+
+  #shapeOf(layer: number): LayerShape {
+    const known = this.#shapes.get(layer) ?? layerShape(this.model.forward, this.shown.loaded.grid, layer);
+    this.#shapes.set(layer, known);
+    return known;
   }
 
   #keep(layer: number): Promise<Whole> {

@@ -2,6 +2,8 @@ import type { Tokens, TokenNorm } from '../../core/analysis/image/head-weights.j
 import type { SourceOf } from '../../core/analysis/layer.js';
 import type { AttentionWeights } from '../../core/inference/forward.js';
 import { type LayerAttention, readLayerAttention } from '../../core/inference/layer-attention.js';
+import { layerShape } from '../../core/inference/layer-shapes.js';
+import { withOwnScores } from '../../core/inference/own-scores.js';
 import type { LayerSpec } from '../../core/model/model.js';
 import type { OpenedModel } from './opened-model.js';
 import { readTokenNorm } from './token-norm.js';
@@ -25,13 +27,17 @@ export async function readLayerParts(
 ): Promise<LayerParts> {
   const { forward } = model;
   const { spec } = checkLayer(model, layer);
-  const { tokens: count, width, prefixTokens: prefix } = loaded;
-  const [values, attention, norm] = await Promise.all([
+  const { tokens: count, width } = layerShape(forward, loaded.grid, layer);
+  const meeting = loaded.meetings?.[layer];
+  const [values, read, norm, query, key] = await Promise.all([
     run.tap('attention-input', layer),
     readLayerAttention(forward, layer, loaded.grid, sourceOf),
     readTokenNorm(spec, sourceOf),
+    ...(meeting === undefined ? [] : [run.tap('own-query', layer), run.tap('own-key', layer)]),
   ]);
-  return { spec, attention, norm, tokens: { values, count, width, prefix } };
+  const isOwn = meeting !== undefined && query !== undefined && key !== undefined;
+  const attention = isOwn ? withOwnScores(read, { meeting, query, key }) : read;
+  return { spec, attention, norm, tokens: { values, count, width, prefix: loaded.prefixTokens } };
 }
 
 /** The attention of a layer. @throws CheckpointError `wrong-use` for one that is not there. */

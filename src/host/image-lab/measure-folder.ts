@@ -8,7 +8,9 @@ import { folderCsv, folderText } from './preference-folder-text.js';
 import { pairedFolder, PreferenceOverFolder } from './preference-over-folder.js';
 import { SizedSessions } from './sized-sessions.js';
 
-const CHANGED = 'The images are prepared as was chosen for the image in the panel, not as the files say.';
+/** Said where the pictures of a folder are not prepared as the files say. */
+export const CHANGED_PREPARATION =
+  'The images are prepared as was chosen for the image in the panel, not as the files say.';
 
 /**
  * Attention preference of all layers and heads over the pictures of a folder that have masks, in a process of its own.
@@ -43,7 +45,7 @@ export async function measureFolder(
       csv: folderCsv(result),
       figures: { model: model.name, keys, preprocessing, ...result },
       notes: [
-        ...(changed === null ? plan.assumed : [CHANGED]),
+        ...(changed === null ? plan.assumed : [CHANGED_PREPARATION]),
         ...(sessions.first?.assumptions.map(({ text }) => text) ?? []),
         ...over.warnings.map(({ message }) => message),
       ],

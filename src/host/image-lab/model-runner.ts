@@ -52,10 +52,25 @@ export class ModelRunner {
     return this.#changed.session;
   }
 
-  /** The model as it is, apart from the others, for whoever asks and ends it; a large model that runs already ends. */
-  separate(size: Size): InferenceSession {
+  /**
+   * Loads a changed model and runs it once, so that its next run takes no longer than others; not one that would end a large model as it is.
+   * @throws CheckpointError; `AbortError` when the signal fires, with which the process ends that loads.
+   */
+  async warmChanged(
+    { size, pixels }: { readonly size: Size; readonly pixels: Float32Array },
+    { edits, name }: { readonly edits: ForwardEdits; readonly name: string },
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (4 * this.#subject.model.parameterCount > MAX_BYTES_TWICE) return;
+    const session = this.changed(size, edits, name);
+    await session.load(signal);
+    await session.run(pixels, signal);
+  }
+
+  /** The model, as it is unless edits are given, apart from the others, for whoever asks and ends it; a large model that runs already ends. */
+  separate(size: Size, edits: ForwardEdits = NO_EDITS): InferenceSession {
     if (4 * this.#subject.model.parameterCount > MAX_BYTES_TWICE) this.endBase();
-    return this.#create(size, NO_EDITS);
+    return this.#create(size, edits);
   }
 
   /** Ends the changed model, at once. */

@@ -2,7 +2,7 @@ import type { HeadWeights } from '../../core/analysis/image/head-weights.js';
 import {
   ALL_HEADS,
   concentrationGuide,
-  type Prompt,
+  promptBy,
   type PromptedHeads,
   promptScores,
 } from '../../core/analysis/keypoints/prompt.js';
@@ -93,6 +93,9 @@ export function guideOf(change: PromptChange, guides: Guides, patches: number): 
   return Float64Array.from(change.region);
 }
 
+/** What all prompts have in common: the model that takes them is loaded once. */
+export const PROMPT_RERUN = { edits: PROMPTABLE, name: 'prompt' } as const satisfies Partial<Rerun>;
+
 /** A prompt as a run of the promptable model. @throws CheckpointError `wrong-use` for one that cannot be. */
 export function promptRerun(
   change: PromptChange,
@@ -102,17 +105,12 @@ export function promptRerun(
 ): Rerun {
   const shape = { heads, prefix: loaded.prefixTokens, patches: guide.length };
   const chosen: PromptedHeads = change.how === 'drop' ? ALL_HEADS : { layers: change.layers, heads: change.heads };
-  const prompt = promptScores(promptOf(change, guide), chosen, shape);
+  const prompt = promptScores(promptBy(change.how, change.strength, guide), chosen, shape);
   const notes =
     change.how === 'drop' && (change.layers !== null || change.heads !== null)
       ? ['Dropped patches are taken out of the keys of all layers and heads.']
       : [];
-  return { edits: PROMPTABLE, name: 'prompt', prompt, heads: null, notes };
-}
-
-function promptOf({ how, strength }: PromptChange, guide: Float64Array): Prompt {
-  if (how === 'bias' || how === 'reweight') return { kind: how, strength, guide };
-  return { kind: how, region: Uint8Array.from(guide, (value) => (value > 0 ? 1 : 0)) };
+  return { ...PROMPT_RERUN, prompt, heads: null, notes };
 }
 
 function wrongUse(problem: string, advice: string): CheckpointError {

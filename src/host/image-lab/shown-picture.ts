@@ -2,7 +2,9 @@ import { preprocess, type ModelInput } from '../../core/image/preprocess/preproc
 import { changePreprocessing, type PreprocessingChanges } from '../../core/image/preprocess/preprocessing.js';
 import { groupDigits } from '../../core/bytes/quote.js';
 import { CheckpointError } from '../../core/errors.js';
-import type { PrefixTokens } from '../../core/inference/forward.js';
+import type { ForwardModel, PrefixTokens } from '../../core/inference/forward.js';
+import { isWindowed, layerGrid } from '../../core/inference/layer-shapes.js';
+import { windowSize } from '../../core/inference/windows.js';
 import type { ImageCard, ImageSource } from '../../protocol/image.js';
 import type { OpenStep } from '../../protocol/image-worker.js';
 import type { LoadedModel, RunResult } from '../../protocol/inference.js';
@@ -59,12 +61,12 @@ export async function showPicture(
     originalSize: [picture.height, picture.width],
     inputSize: input.size,
     grid: loaded.grid,
+    ...windowedLayers(forward, loaded),
     picture: input.picture.pixels,
     prefix: prefixNames(forward.prefix),
     preprocessing,
     preprocessingFrom: changes === null ? plan.from : 'changed',
-    // Every position that the forward passes know, learned or computed, can be brought to another grid.
-    sizeIsFree: true,
+    sizeIsFree: loaded.sizeIsFree,
     output: { top: topClasses(result, config) ?? [] },
     notes: [
       ...warnings.map(({ message }) => message),
@@ -83,6 +85,16 @@ function checkPatches({ size: [height, width] }: ModelInput, patch: number, name
   if (height % patch === 0 && width % patch === 0) return;
   const problem = `this preprocessing makes ${height} x ${width} pixels of it, which do not divide into patches of ${patch}`;
   throw new CheckpointError('wrong-use', name, problem, `choose a size with sides that are multiples of ${patch}`);
+}
+
+/** The tokens of each layer where they attend within windows. */
+function windowedLayers(forward: ForwardModel, { grid }: LoadedModel): Pick<ImageCard, 'windowed'> {
+  if (!isWindowed(forward)) return {};
+  const windowed = forward.blocks.map(({ attention }, layer) => {
+    const own = layerGrid(forward, grid, layer);
+    return { grid: own, window: attention.windows === undefined ? own : windowSize(attention.windows, own) };
+  });
+  return { windowed };
 }
 
 function prefixNames(prefix: readonly PrefixTokens[]): string[] {

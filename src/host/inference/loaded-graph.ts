@@ -1,13 +1,18 @@
 import { totalmem } from 'node:os';
 import type { Tensor } from 'onnxruntime-node';
 import { type AttentionFigures, attentionFigures } from '../../core/analysis/image/attention-figures.js';
+import { KeypointAnalysis } from '../../core/analysis/keypoints/keypoint-analysis.js';
 import { groupDigits } from '../../core/bytes/quote.js';
 import { CheckpointError } from '../../core/errors.js';
 import { tapOutput, type TapName } from '../../core/inference/build-graph.js';
 import { describeForward } from '../../core/inference/describe.js';
 import { type ForwardModel, prefixLength } from '../../core/inference/forward.js';
+import { checkWhole, type LayerShape, layerShape } from '../../core/inference/layer-shapes.js';
 import { notRunnable } from '../../core/inference/not-runnable.js';
+import type { OwnScores } from '../../core/inference/own-scores.js';
 import { recomputeLayer } from '../../core/inference/recompute-layer.js';
+import { windowedFigures } from '../../core/inference/windowed-figures.js';
+import { rowInWindow, type WindowLayout } from '../../core/inference/windows.js';
 import type {
   AttendParams,
   AttendResult,
@@ -94,37 +99,85 @@ export class LoadedGraph {
   }
 
   /** Attention of the last run. @throws Error after one with a prompt, of which it would know nothing. */
-  async attend({ layer, head, questions, keep, token }: AttendParams): Promise<AttendResult> {
+  async attend(wishes: AttendParams): Promise<AttendResult> {
+    const { layer, head, questions, keep, token, mean = false } = wishes;
     const { ready, params, facts } = this;
     if (this.#isPrompted) throw new Error('the attention of a prompted run is not computed');
+    const shape = layerShape(ready.forward, ready.grid, layer);
+    if (shape.windows !== null) return this.#attendInWindows(wishes, shape, shape.windows);
     const values = this.tap({ tap: 'attention-input', layer });
     const output = this.tap({ tap: 'attention-output', layer });
     const tokens = { values, count: facts.tokens, width: facts.width, prefix: facts.prefixTokens };
     const figures: AttentionFigures[] = [];
     const attention: Float32Array[] = [];
     const rows: Float32Array[] = [];
+    const { concentration } = questions;
+    const keypoints = concentration === undefined ? null : new KeypointAnalysis(concentration);
+    const sum = mean ? new Float32Array(tokens.count ** 2) : null;
     const counter = { bytes: 0 };
     const recomputed = await withFiles(
       params.checkpoint,
       ({ sourceOf }) =>
         recomputeLayer(
           this.arithmetic,
-          { forward: ready.forward, layer, grid: ready.grid, sourceOf, tokens, output },
+          { forward: ready.forward, layer, grid: ready.grid, sourceOf, tokens, output, own: this.#ownScores(layer) },
           (index, found) => {
             if (head !== null && head !== index) return;
-            figures.push(attentionFigures(index, found, tokens.count, tokens.prefix, questions));
+            const told = attentionFigures(index, found, tokens.count, tokens.prefix, questions);
+            figures.push(keypoints === null ? told : { ...told, keypoints: keypoints.head(found, tokens.prefix) });
+            if (sum !== null) for (let at = 0; at < sum.length; at++) sum[at] = (sum[at] ?? 0) + (found[at] ?? 0);
             if (keep) attention.push(found);
             if (token !== null) rows.push(found.slice(token * tokens.count, (token + 1) * tokens.count));
           },
         ),
       counter,
     );
-    return { figures, attention, rows, recomputed, bytesRead: counter.bytes };
+    const average = sum?.map((value) => value / figures.length) ?? null;
+    return { figures, attention, rows, mean: average, recomputed, bytesRead: counter.bytes };
+  }
+
+  /** The same where tokens attend within windows. @throws CheckpointError `unsupported` for questions about attention to all tokens. */
+  async #attendInWindows(
+    { layer, head, questions, keep, token, mean = false }: AttendParams,
+    { tokens: count, width }: LayerShape,
+    windows: WindowLayout,
+  ): Promise<AttendResult> {
+    const { forward, grid } = this.ready;
+    const { checkpoint } = this.params;
+    const { labels, nearestKeys, concentration } = questions;
+    if (mean || labels.length > 0 || nearestKeys !== null || concentration !== undefined) {
+      checkWhole(forward, checkpoint.files[0]?.name ?? '', 'attention between all tokens');
+    }
+    const tokens = { values: this.tap({ tap: 'attention-input', layer }), count, width, prefix: 0 };
+    const output = this.tap({ tap: 'attention-output', layer });
+    const figures: AttentionFigures[] = [];
+    const attention: Float32Array[] = [];
+    const rows: Float32Array[] = [];
+    const counter = { bytes: 0 };
+    const recomputed = await withFiles(
+      checkpoint,
+      ({ sourceOf }) =>
+        recomputeLayer(this.arithmetic, { forward, layer, grid, sourceOf, tokens, output }, (index, found) => {
+          if (head !== null && head !== index) return;
+          figures.push(windowedFigures(index, found, windows));
+          if (keep) attention.push(found);
+          if (token !== null) rows.push(rowInWindow(windows, found, token));
+        }),
+      counter,
+    );
+    return { figures, attention, rows, mean: null, recomputed, bytesRead: counter.bytes };
   }
 
   /** A tap of the last run. */
   tap({ tap, layer }: InferenceTasks['tap']['params']): Float32Array {
     return this.#values(tapOutput(tap, layer));
+  }
+
+  /** Queries and keys of the last run as they meet, where the graph gives them. */
+  #ownScores(layer: number): OwnScores | null {
+    const meeting = this.facts.meetings?.[layer];
+    if (meeting === undefined) return null;
+    return { meeting, query: this.tap({ tap: 'own-query', layer }), key: this.tap({ tap: 'own-key', layer }) };
   }
 
   #values(name: string): Float32Array {
@@ -135,9 +188,11 @@ export class LoadedGraph {
 
   /** A graph that is not ours may make other tokens of a picture than it seems. */
   #checkTokens(file: string): void {
-    const { tokens, width, layers, prefixTokens } = this.facts;
+    const { layers, prefixTokens } = this.facts;
+    const { forward, grid } = this.ready;
     if (!this.params.taps) return;
     for (let layer = 0; layer < layers; layer++) {
+      const { tokens, width } = layerShape(forward, grid, layer);
       const found = this.tap({ tap: 'attention-input', layer }).length / width;
       if (found === tokens) continue;
       const why = `layer ${layer} attends to ${found} tokens, where the picture has ${tokens - prefixTokens} patches and ${prefixTokens} tokens in front of them`;
@@ -178,7 +233,7 @@ function checkMemory({ runs }: ForwardModel, { model, checkpoint }: LoadParams, 
 }
 
 function factsOf(
-  { forward, grid, tokens, outputs, assumptions, copiedBytes }: ReadyGraph,
+  { forward, grid, tokens, outputs, sizeIsFree, assumptions, copiedBytes, meetings }: ReadyGraph,
   imageSize: readonly [number, number],
   loadMs: number,
 ): LoadedModel {
@@ -192,6 +247,8 @@ function factsOf(
     width: forward.width,
     layers: forward.blocks.length,
     outputs,
+    sizeIsFree,
+    meetings,
     assumptions: [...forward.assumptions, ...assumptions],
     copiedBytes,
     loadMs,

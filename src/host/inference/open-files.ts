@@ -3,9 +3,8 @@ import path from 'node:path';
 import type { SourceOf } from '../../core/analysis/layer.js';
 import type { CheckpointFolder } from '../../core/bytes/byte-source.js';
 import type { CheckpointFiles } from '../../protocol/worker.js';
-import { openCheckpointFolder } from '../files/checkpoint-folder.js';
 import type { ReadCounter } from '../files/file-source.js';
-import { checkState, closing, inspectedSources } from '../files/inspected-files.js';
+import { checkState, closing, openInspectedFiles } from '../files/inspected-files.js';
 import { asCheckpointError } from '../files/system-error.js';
 
 /** The files of a checkpoint, opened again. */
@@ -23,23 +22,24 @@ export interface OpenFiles {
  * @param counter gets the bytes that are read.
  */
 export async function withFiles<Result>(
-  { folder: place, files }: CheckpointFiles,
+  checkpoint: CheckpointFiles,
   action: (open: OpenFiles) => Promise<Result>,
   counter: ReadCounter = { bytes: 0 },
 ): Promise<Result> {
-  const folder = openCheckpointFolder({ folder: place, name: files[0]?.name ?? '' }, counter);
-  const sourceOf = inspectedSources(folder, { files });
-  return closing(folder, async () => {
+  const { files } = checkpoint;
+  const opened = openInspectedFiles(checkpoint, counter);
+  const { sourceOf, paths, folder } = opened;
+  return closing(opened, async () => {
     // Names that lead out of the folder are refused here, before the runtime sees them.
     await Promise.all(files.map((_, file) => sourceOf(file)));
-    return action({ sourceOf, paths: files.map(({ name }) => path.join(place, name)), folder });
+    return action({ sourceOf, paths, folder });
   });
 }
 
 /** @throws CheckpointError `changed` or `missing-file` when a file is no longer what it was when it was inspected. */
 export async function checkUnchanged({ folder, files }: CheckpointFiles): Promise<void> {
   for (const state of files) {
-    const now = await stat(path.join(folder, state.name)).catch((error: unknown) => {
+    const now = await stat(path.join(state.folder ?? folder, state.name)).catch((error: unknown) => {
       throw asCheckpointError(error, state.name);
     });
     checkState(state, now.size, now.mtimeMs);

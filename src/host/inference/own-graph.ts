@@ -6,7 +6,7 @@ import { isUnchanged } from '../../core/inference/edits.js';
 import { type OwnGraphModel, prefixLength } from '../../core/inference/forward.js';
 import { writeModel } from '../../core/inference/onnx/write-model.js';
 import type { IdleInput } from '../../core/inference/own-graph-inputs.js';
-import { checkChangeable } from '../../core/inference/own-graph-model.js';
+import { checkChangeable, ownAttention } from '../../core/inference/own-graph-model.js';
 import { patchGrid } from '../../core/inference/patch-grid.js';
 import { ADDED, tapOwnGraph } from '../../core/inference/tap-own-graph.js';
 import { elementCount } from '../../core/tensors/tensor-index.js';
@@ -30,18 +30,20 @@ export async function ownGraph(
   if (!isUnchanged(edits)) checkChangeable(forward, file);
   const grid = patchGrid(forward, file, imageSize);
   const index = await onnx.open(await open.sourceOf(0), open.folder, {});
-  const { inputs, addition, outputs, assumptions } = tapOwnGraph(index, model, forward, imageSize, taps);
+  const { inputs, addition, outputs, assumptions, meetings } = tapOwnGraph(index, model, forward, imageSize, taps);
   const source = await graphFile(addition, index.files, open);
   const session = await createSession(runtime, source.model, source.folder, params, ADVICE);
   const idle = Object.fromEntries(inputs.idle.map((input) => [input.name, ones(runtime, input)]));
   const added = session.outputNames.filter((name) => name.startsWith(ADDED));
   return {
-    forward,
+    forward: meetings === null ? forward : { ...forward, assumptions: ownAttention() },
     grid,
     tokens: prefixLength(forward) + grid[0] * grid[1],
     outputs,
+    sizeIsFree: inputs.picture.anySize,
     assumptions,
     copiedBytes: 0,
+    meetings,
     async run(pixels, prompt) {
       if (prompt !== null) throw new Error('the model was not loaded as promptable');
       const { name, type } = inputs.picture;

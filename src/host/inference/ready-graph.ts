@@ -2,6 +2,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { CheckpointError } from '../../core/errors.js';
 import type { ForwardModel, PatchGrid } from '../../core/inference/forward.js';
 import type { OutputName } from '../../core/inference/outputs.js';
+import type { Meeting } from '../../core/model/onnx/attention.js';
 import type { Assumption } from '../../core/model/model.js';
 import type { LoadParams, Prompted } from '../../protocol/inference.js';
 import { type OnnxRuntime, sessionOptions } from './runtime.js';
@@ -13,9 +14,13 @@ export interface ReadyGraph {
   /** Prefix tokens and patches. */
   readonly tokens: number;
   readonly outputs: readonly OutputName[];
+  /** True when pictures of other sizes can be run too. */
+  readonly sizeIsFree: boolean;
   /** What was assumed of the graph, beside what was of the model. */
   readonly assumptions: readonly Assumption[];
   readonly copiedBytes: number;
+  /** How queries and keys meet in each layer, where runs give them. */
+  readonly meetings: readonly Meeting[] | null;
   /** Outputs and taps of one picture, by the names that we give them. @throws CheckpointError where the file's own graph cannot be run on it. */
   run(pixels: Tensor, prompt: Prompted | null): Promise<Readonly<Record<string, Tensor>>>;
 }

@@ -4,6 +4,8 @@ import type { SourceOf } from '../../core/analysis/layer.js';
 import { CheckpointError } from '../../core/errors.js';
 import type { WeightCopy, WeightPlaces } from '../../core/inference/graph-builder.js';
 import { readMatrixView } from '../../core/tensors/read.js';
+import type { TensorEntry } from '../../core/tensors/tensor-index.js';
+import { unpack, type Unpacked } from '../../core/tensors/unpack.js';
 
 /** Weights are read and written in pieces of about this size. */
 const PIECE_BYTES = 16 * 2 ** 20;
@@ -49,24 +51,32 @@ function isInside(folder: string, other: string): boolean {
   return way === '' || (way !== '..' && !way.startsWith(`..${path.sep}`) && !path.isAbsolute(way));
 }
 
-/** Writes weights as float32 to a new file in a new folder that only this user can read; never more than a piece is held. */
+/** Writes weights as float32 to a new file in a new folder that only this user can read; a piece is held, or one tensor that is packed. */
 export async function writeCopies(file: string, copies: readonly WeightCopy[], sourceOf: SourceOf): Promise<void> {
   await mkdir(path.dirname(file), { mode: 0o700 });
   const handle = await open(file, 'wx', 0o600);
   try {
     // They lie in the file in this order, without gaps.
     for (const { view } of copies) {
-      const source = await sourceOf(view.tensor.file);
+      const { source, tensor } = await unpackOnce(view.tensor, sourceOf);
       const step = Math.max(1, Math.floor(PIECE_BYTES / (view.columns * Float32Array.BYTES_PER_ELEMENT)));
       for (let row = 0; row < view.rows; row += step) {
         const rows = Math.min(step, view.rows - row);
-        const values = await readMatrixView(source, { ...view, rowStart: view.rowStart + row, rows });
+        const piece = { ...view, tensor, rowStart: view.rowStart + row, rows };
+        const values = await readMatrixView(source, piece, sourceOf);
         await handle.writeFile(new Uint8Array(Float32Array.from(values).buffer));
       }
     }
   } finally {
     await handle.close();
   }
+}
+
+/** A tensor as one run of bytes, so that what is packed is not unpacked again for each piece. */
+async function unpackOnce(tensor: TensorEntry, sourceOf: SourceOf): Promise<Unpacked> {
+  const unpacked = await unpack(await sourceOf(tensor.file), tensor, sourceOf);
+  const { packing, ...plain } = tensor;
+  return packing === undefined ? unpacked : { source: unpacked.source, tensor: plain };
 }
 
 /** Why something could not be copied; what is wrong with the checkpoint itself is told as it is. @param what such as `9 bytes of it`. */

@@ -51,8 +51,11 @@ export async function writtenGraph(
     grid,
     tokens,
     outputs,
+    // Every position that the forward passes know, learned or computed, can be brought to another grid.
+    sizeIsFree: true,
     assumptions: [],
     copiedBytes: built.copyBytes,
+    meetings: null,
     run: (pixels, prompt) => session.run({ pixels, ...promptFeeds(runtime, built, prompt), ...index }),
   };
 }

@@ -1,12 +1,15 @@
 import * as vscode from 'vscode';
 import { collectDiagnostics, type DiagnosticsParts } from '../diagnostics.js';
 import { askPlace } from '../editor/ask.js';
-import { chooseHeads, chooseModel } from '../editor/intents.js';
+import type { BaseParts } from '../editor/ask-base.js';
+import { chooseBase, chooseHeads, chooseModel } from '../editor/intents.js';
 import type { Panel } from '../editor/panel.js';
 import type { Panels } from '../editor/panels.js';
 import { exportFigures } from '../export/export-figures.js';
 import { exportImage } from '../image/export-image.js';
 import { chooseImage, type ImageIntentParts } from '../image/image-intents.js';
+import { exportGuidedMasks } from '../image/guided-masks.js';
+import { keypointsOfFolder, keypointsOfImage } from '../image/keypoints-folder.js';
 import { measurePreference } from '../image/measure-preference.js';
 import type { Picture } from '../../protocol/panel.js';
 import { FROM_TREE, type CommandName } from '../manifest/commands.js';
@@ -23,6 +26,7 @@ export interface CommandParts extends DiagnosticsParts, SourceCommandParts {
   readonly view: CheckpointsView;
   readonly tensors: TensorViews;
   readonly images: ImageIntentParts;
+  readonly bases: BaseParts;
 }
 
 /** Runs a command with the arguments that VS Code or a menu gives; they may be anything. */
@@ -30,7 +34,7 @@ export type Handler = (...args: readonly unknown[]) => Promise<void> | void;
 
 /** One handler for each command of the table. */
 export function commandHandlers(parts: CommandParts): Readonly<Record<CommandName, Handler>> {
-  const { extension, panels, list, view, log, tensors, images } = parts;
+  const { extension, panels, list, view, log, tensors, images, bases } = parts;
   const withPanel = (act: (panel: Panel) => Promise<void> | void): Handler => {
     return () => (panels.active === null ? undefined : act(panels.active));
   };
@@ -47,9 +51,13 @@ export function commandHandlers(parts: CommandParts): Readonly<Record<CommandNam
       return exportImage(panel, layer, head, extension.extensionUri);
     }),
     measurePreference: withPanel((panel) => measurePreference(panel, extension)),
+    keypointsOfImage: withPanel((panel) => keypointsOfImage(panel, images)),
+    keypointsOfFolder: withPanel((panel) => keypointsOfFolder(panel, extension, images)),
+    exportGuidedMasks: withPanel((panel) => exportGuidedMasks(panel, extension)),
     goToHead: withPanel(goToHead),
     chooseModel: withPanel(chooseModel),
     setHeads: withPanel(chooseHeads),
+    chooseBase: withPanel((panel) => chooseBase(panel, bases)),
     export: withPanel((panel) => exportFigures(panel, extension)),
     savePicture: (target) => withPanel((panel) => exportFigures(panel, extension, pictureOf(target)))(),
     copyPicture: (target) => withPanel((panel) => panel.post({ type: 'copy-picture', picture: pictureOf(target) }))(),
@@ -90,7 +98,7 @@ async function selectLayer(panels: Panels, target: unknown, model: unknown, laye
   panel.select(layer, Math.min(panel.selection?.head ?? 0, heads - 1));
 }
 
-const PICTURES: readonly Picture[] = ['layers', 'head', 'modes', 'attention', 'preference'];
+const PICTURES: readonly Picture[] = ['layers', 'head', 'modes', 'attention', 'preference', 'prompting'];
 
 /** The picture under the mouse, as the panel's context menu tells it. */
 function pictureOf(target: unknown): Picture {

@@ -4,6 +4,7 @@ import type { Log } from '../log.js';
 import { carryOutImageIntent, type ImageIntentParts, isImageIntent } from '../image/image-intents.js';
 import { COMMANDS } from '../manifest/commands.js';
 import { problemDetails } from '../session/problem-page.js';
+import { askBase, type BaseParts } from './ask-base.js';
 import { askHeads, askModel, askNames } from './ask.js';
 import type { Panel } from './panel.js';
 
@@ -15,6 +16,7 @@ export interface IntentParts extends ImageIntentParts {
   readonly log: Log;
   readonly showLog: () => void;
   readonly showTensors: (uri: vscode.Uri) => Promise<void>;
+  readonly bases: BaseParts;
 }
 
 /** Handles the messages of all panels; a failure is written to the log. */
@@ -57,6 +59,12 @@ async function carryOut(message: FromPanel, panel: Panel, parts: IntentParts): P
       break;
     case 'resume':
       session.resume(panel);
+      break;
+    case 'want-distances':
+      session.distances.want(panel, message.layer, message.head);
+      break;
+    case 'cancel-distances':
+      session.distances.cancel();
       break;
     case 'reload':
       await session.open();
@@ -122,6 +130,9 @@ async function solve(action: ProblemAction['action'], panel: Panel, parts: Inten
     case 'pick-model':
       await chooseModel(panel);
       break;
+    case 'choose-base':
+      await chooseBase(panel, parts.bases);
+      break;
   }
 }
 
@@ -139,6 +150,12 @@ export async function chooseHeads(panel: Panel): Promise<void> {
   const model = session.opened?.inspection.recognition.models.find(({ name }) => name === focus?.model);
   const heads = model === undefined ? undefined : await askHeads(model);
   if (heads !== undefined) await session.setRecognition({ heads });
+}
+
+/** Asks over which base model the panel's adapter is to be shown. */
+export async function chooseBase({ session, uri }: Panel, bases: BaseParts): Promise<void> {
+  const base = await askBase(uri, bases);
+  if (base !== undefined) await session.setBase(base);
 }
 
 async function nameTensors({ session }: Panel): Promise<void> {

@@ -23,7 +23,7 @@ export class Panel implements PanelPort {
   readonly #drawings = new Map<number, (picture: DrawnPicture | null) => void>();
   #nextDrawing = 1;
   #loaded = false;
-  #waiting: ToPanel | null = null;
+  #waiting: readonly ToPanel[] = [];
   #selection: Selection | null = null;
 
   constructor(
@@ -53,17 +53,20 @@ export class Panel implements PanelPort {
 
   /** Selects a head, as soon as the page can. */
   select(layer: number, head: number): void {
-    const message: ToPanel = { type: 'select', layer, head };
-    if (this.#loaded) this.post(message);
-    else this.#waiting = message;
+    this.#postSoon({ type: 'select', layer, head });
+  }
+
+  /** Shows a tab under the image row, as soon as the page can. */
+  showTab(tab: 'keypoints'): void {
+    this.#postSoon({ type: 'show-tab', tab });
   }
 
   /** The page has loaded, again perhaps. */
   ready(): void {
     this.#loaded = true;
     this.session.ready(this);
-    if (this.#waiting !== null) this.post(this.#waiting);
-    this.#waiting = null;
+    for (const message of this.#waiting) this.post(message);
+    this.#waiting = [];
   }
 
   /** The page was unloaded, since the tab is behind another one. */
@@ -98,6 +101,12 @@ export class Panel implements PanelPort {
   /** Answers what is still waited for; called when the tab is closed. */
   close(): void {
     for (const settle of [...this.#drawings.values()]) settle(null);
+  }
+
+  /** The newest message of a kind waits for the page. */
+  #postSoon(message: ToPanel): void {
+    if (this.#loaded) this.post(message);
+    else this.#waiting = [...this.#waiting.filter(({ type }) => type !== message.type), message];
   }
 
   #drawn({ id, svg, png }: Extract<FromPanel, { type: 'picture' }>): void {

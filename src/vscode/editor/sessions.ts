@@ -11,7 +11,7 @@ import { watchCheckpoint, type CheckpointWatch } from './watch-checkpoint.js';
 
 /** What sessions are made with. */
 export interface SessionsParts {
-  readonly engine: Pick<Engine, 'inspect' | 'analyze'>;
+  readonly engine: Pick<Engine, 'inspect' | 'analyze' | 'overDistance'>;
   readonly memory: ChoiceMemory;
   readonly log: Log;
   readonly config: Config;
@@ -111,7 +111,7 @@ function end({ session, watch }: Held): void {
 }
 
 /** Stands in for the engine where files cannot be read in parts. */
-function refusing(uri: vscode.Uri): Pick<Engine, 'inspect' | 'analyze'> {
+function refusing(uri: vscode.Uri): Pick<Engine, 'inspect' | 'analyze' | 'overDistance'> {
   const refuse = (): Promise<never> => Promise.reject(unreachable(uri));
-  return { inspect: refuse, analyze: refuse };
+  return { inspect: refuse, analyze: refuse, overDistance: refuse };
 }

@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import type { Picture } from '../../protocol/panel.js';
 
 /** Forms in which figures are written. */
@@ -16,19 +17,31 @@ export type ExportFormat =
 
 /** All exports, in the order of the quick pick. */
 export const EXPORT_FORMATS: readonly ExportFormat[] = [
-  { kind: 'figures', form: 'csv', label: 'CSV', detail: 'One row a mode: sigma, cosine, angle, block' },
-  { kind: 'figures', form: 'json', label: 'JSON', detail: 'All figures in full precision, with where they come from' },
-  { kind: 'figures', form: 'html', label: 'HTML report', detail: 'One page with live charts, to read and to pass on' },
-  picture('svg', 'layers', 'Layers and heads'),
-  picture('png', 'layers', 'Layers and heads'),
-  picture('svg', 'head', 'The selected head'),
-  picture('png', 'head', 'The selected head'),
-  picture('svg', 'modes', 'Modes on the image'),
-  picture('png', 'modes', 'Modes on the image'),
-  picture('svg', 'attention', 'Attention on the image'),
-  picture('png', 'attention', 'Attention on the image'),
-  picture('svg', 'preference', 'Object preference on the image'),
-  picture('png', 'preference', 'Object preference on the image'),
+  { kind: 'figures', form: 'csv', label: 'CSV', detail: l10n.t('One row a mode: sigma, cosine, angle, block') },
+  {
+    kind: 'figures',
+    form: 'json',
+    label: 'JSON',
+    detail: l10n.t('All figures in full precision, with where they come from'),
+  },
+  {
+    kind: 'figures',
+    form: 'html',
+    label: l10n.t('HTML report'),
+    detail: l10n.t('One page with live charts, to read and to pass on'),
+  },
+  picture('svg', 'layers', l10n.t('Layers and heads')),
+  picture('png', 'layers', l10n.t('Layers and heads')),
+  picture('svg', 'head', l10n.t('The selected head')),
+  picture('png', 'head', l10n.t('The selected head')),
+  picture('svg', 'modes', l10n.t('Modes on the image')),
+  picture('png', 'modes', l10n.t('Modes on the image')),
+  picture('svg', 'attention', l10n.t('Attention on the image')),
+  picture('png', 'attention', l10n.t('Attention on the image')),
+  picture('svg', 'preference', l10n.t('Object preference on the image')),
+  picture('png', 'preference', l10n.t('Object preference on the image')),
+  picture('svg', 'prompting', l10n.t('Strength of the prompt')),
+  picture('png', 'prompting', l10n.t('Strength of the prompt')),
 ];
 
 /** True for pictures of the image row. */
@@ -37,7 +50,7 @@ export function needsImage(shown: Picture): boolean {
 }
 
 function picture(form: 'svg' | 'png', shown: Picture, detail: string): ExportFormat {
-  return { kind: 'picture', form, picture: shown, label: `${form.toUpperCase()} picture`, detail };
+  return { kind: 'picture', form, picture: shown, label: l10n.t('{0} picture', form.toUpperCase()), detail };
 }
 
 /** A file name for an export, such as `model-folded.csv`: what is exported of which file in which basis. */

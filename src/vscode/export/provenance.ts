@@ -7,7 +7,7 @@ export function provenanceOf(
   { inspection }: Pick<Opened, 'inspection'>,
   { bytesRead, warnings, ...told }: Omit<Provenance, 'source'> & { readonly bytesRead: number },
 ): Provenance {
-  const { source } = inspection;
+  const { source, adapter } = inspection;
   return {
     ...told,
     source: {
@@ -18,5 +18,6 @@ export function provenanceOf(
       identity: identityText(source.identity),
     },
     warnings: [...inspection.warnings, ...warnings],
+    ...(adapter === undefined ? {} : { adapter }),
   };
 }

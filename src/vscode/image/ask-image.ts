@@ -24,11 +24,11 @@ export function sampleImage(extension: vscode.Uri, name = SAMPLES[0] ?? ''): str
 /** Asks for a picture: recent ones, those of the sample, those of the workspace, or any other. Undefined when none was chosen. */
 export async function askImage(extension: vscode.Uri, recent: RecentImages): Promise<string | undefined> {
   const picked = await vscode.window.showQuickPick(items(extension, recent), {
-    title: 'Open Image',
-    placeHolder: 'The picture that the model is run on',
+    title: vscode.l10n.t('Open Image'),
+    placeHolder: vscode.l10n.t('The picture that the model is run on'),
     matchOnDescription: true,
   });
-  return picked?.browse === true ? browse('Open Image', undefined) : picked?.path;
+  return picked?.browse === true ? browse(vscode.l10n.t('Open Image'), undefined) : picked?.path;
 }
 
 async function items(extension: vscode.Uri, recent: RecentImages): Promise<Item[]> {
@@ -37,11 +37,11 @@ async function items(extension: vscode.Uri, recent: RecentImages): Promise<Item[
   const found = await vscode.workspace.findFiles(`**/*.{${IMAGE_ENDS.join(',')}}`, undefined, MAX_LISTED);
   const inWorkspace = found.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
   return [
-    { label: '$(folder-opened) Browse...', alwaysShow: true, browse: true },
-    ...section('Recent', known),
-    ...section('With QK Lens', samples),
+    { label: `$(folder-opened) ${vscode.l10n.t('Browse...')}`, alwaysShow: true, browse: true },
+    ...section(vscode.l10n.t('Recent'), known),
+    ...section(vscode.l10n.t('With QK Lens'), samples),
     ...section(
-      'In the workspace',
+      vscode.l10n.t('In the workspace'),
       inWorkspace.filter((path) => !known.includes(path)).sort((one, other) => one.localeCompare(other)),
     ),
   ];
@@ -62,15 +62,15 @@ function section(title: string, paths: readonly string[]): Item[] {
 
 /** Asks for a mask, beside the picture first. */
 export function askMask(image: string | undefined): Promise<string | undefined> {
-  return browse('Open Mask', image);
+  return browse(vscode.l10n.t('Open Mask'), image);
 }
 
 async function browse(title: string, beside: string | undefined): Promise<string | undefined> {
   const picked = await vscode.window.showOpenDialog({
     title,
-    openLabel: 'Open',
+    openLabel: vscode.l10n.t('Open'),
     canSelectMany: false,
-    filters: { Images: IMAGE_ENDS, 'All files': ['*'] },
+    filters: { [vscode.l10n.t('Images')]: IMAGE_ENDS, [vscode.l10n.t('All files')]: ['*'] },
     ...(beside === undefined ? {} : { defaultUri: vscode.Uri.file(dirname(beside)) }),
   });
   const [uri] = picked ?? [];

@@ -20,8 +20,12 @@ export async function droppedImage(list: string): Promise<ImageSource | null> {
   const name = baseName(uri);
   const { size } = await vscode.workspace.fs.stat(uri);
   if (size > MAX_REMOTE_BYTES) {
-    const problem = `it has ${size} bytes and lies in a workspace of kind "${uri.scheme}", where files are read whole`;
-    throw new CheckpointError('limit', name, problem, 'copy it to a disk and open it there');
+    const problem = vscode.l10n.t(
+      'it has {0} bytes and lies in a workspace of kind "{1}", where files are read whole',
+      size,
+      uri.scheme,
+    );
+    throw new CheckpointError('limit', name, problem, vscode.l10n.t('copy it to a disk and open it there'));
   }
   return { kind: 'bytes', name, bytes: await vscode.workspace.fs.readFile(uri) };
 }

@@ -11,21 +11,26 @@ const SAID_MS = 6_000;
 /** What can be exported: arrays, or a picture that the panel draws. */
 const EXPORTS: readonly (vscode.QuickPickItem & { readonly array?: 'npz' | 'csv'; readonly picture?: Picture })[] = [
   {
-    label: 'NumPy archive',
-    description: 'Maps of all modes, attention of the head, pixels of the input',
+    label: vscode.l10n.t('NumPy archive'),
+    description: vscode.l10n.t('Maps of all modes, attention of the head, pixels of the input'),
     array: 'npz',
   },
-  { label: 'CSV', description: 'Maps of all modes, one row a patch', array: 'csv' },
-  { label: 'Modes on the image', description: 'SVG or PNG', picture: 'modes' },
-  { label: 'Attention on the image', description: 'SVG or PNG', picture: 'attention' },
-  { label: 'Object preference on the image', description: 'SVG or PNG', picture: 'preference' },
+  { label: 'CSV', description: vscode.l10n.t('Maps of all modes, one row a patch'), array: 'csv' },
+  { label: vscode.l10n.t('Modes on the image'), description: vscode.l10n.t('SVG or PNG'), picture: 'modes' },
+  { label: vscode.l10n.t('Attention on the image'), description: vscode.l10n.t('SVG or PNG'), picture: 'attention' },
+  {
+    label: vscode.l10n.t('Object preference on the image'),
+    description: vscode.l10n.t('SVG or PNG'),
+    picture: 'preference',
+  },
+  { label: vscode.l10n.t('Strength of the prompt'), description: vscode.l10n.t('SVG or PNG'), picture: 'prompting' },
 ];
 
 /** Asks what to export of the picture and the head, and where to. */
 export async function exportImage(panel: Panel, layer: number, head: number, extension: vscode.Uri): Promise<void> {
   if (panel.session.image.figures === null) return;
   const picked = await vscode.window.showQuickPick(EXPORTS, {
-    title: 'Export Image Figures',
+    title: vscode.l10n.t('Export Image Figures'),
     matchOnDescription: true,
   });
   if (picked?.picture !== undefined) {
@@ -47,14 +52,14 @@ async function exportArrays(
   const stem = basename(name, extname(name)).replace(/[^\p{L}\p{N}._-]+/gu, '_');
   const file = join(folderFor(source, extension), `${stem}-L${layer}-H${head}-${basis}.${form}`);
   const target = await vscode.window.showSaveDialog({
-    title: 'Export Image Figures',
+    title: vscode.l10n.t('Export Image Figures'),
     defaultUri: vscode.Uri.file(file),
-    filters: form === 'npz' ? { 'NumPy archive': ['npz'] } : { CSV: ['csv'] },
+    filters: form === 'npz' ? { [vscode.l10n.t('NumPy archive')]: ['npz'] } : { CSV: ['csv'] },
   });
   if (target === undefined) return;
   const isWritten = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Window, title: 'QK Lens: exporting' },
+    { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('QK Lens: exporting') },
     () => figures.writeArrays(target.fsPath, layer, head, basis),
   );
-  if (isWritten) vscode.window.setStatusBarMessage(`Exported ${basename(target.fsPath)}`, SAID_MS);
+  if (isWritten) vscode.window.setStatusBarMessage(vscode.l10n.t('Exported {0}', basename(target.fsPath)), SAID_MS);
 }

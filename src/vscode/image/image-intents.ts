@@ -28,6 +28,8 @@ const TYPES: Readonly<Record<ImageFromPanel['type'], true>> = {
   preprocess: true,
   'want-head': true,
   'want-attention': true,
+  look: true,
+  tab: true,
   'want-rollout': true,
   'pick-mask': true,
   'paint-mask': true,
@@ -102,7 +104,8 @@ export async function chooseImage(panel: Panel, parts: ImageIntentParts): Promis
   if (path !== undefined) await openImage(panel, { kind: 'file', path }, parts);
 }
 
-async function openImage(panel: Panel, source: ImageSource, { recent }: ImageIntentParts): Promise<void> {
+/** Runs the panel's model on a picture, which is offered first the next time. */
+export async function openImage(panel: Panel, source: ImageSource, { recent }: ImageIntentParts): Promise<void> {
   const { image } = panel.session;
   await image.open(panel, source);
   if (source.kind === 'file' && image.state.kind === 'ready') await recent.add(source.path);
@@ -114,8 +117,10 @@ async function openDropped(panel: Panel, list: string, parts: ImageIntentParts):
     if (source !== null) await openImage(panel, source, parts);
   } catch (error) {
     // Of a file system that is not ours, what it says is all there is.
-    const trouble = troubleOf(asReadable(error, 'the dropped file', 'choose another picture'));
-    panel.session.image.refuse('the dropped file', trouble);
+    const trouble = troubleOf(
+      asReadable(error, vscode.l10n.t('the dropped file'), vscode.l10n.t('choose another picture')),
+    );
+    panel.session.image.refuse(vscode.l10n.t('the dropped file'), trouble);
   }
 }
 
@@ -144,6 +149,9 @@ async function paintMask(
   try {
     await saveMask(await figures.maskPicture(), source, extension);
   } catch (error) {
-    figures.tellTrouble('mask', asReadable(error, 'the mask', 'save it in another folder'));
+    figures.tellTrouble(
+      'mask',
+      asReadable(error, vscode.l10n.t('the mask'), vscode.l10n.t('save it in another folder')),
+    );
   }
 }

@@ -11,14 +11,18 @@ export async function saveMask(png: Uint8Array, source: ImageSource, extension: 
   const target = await targetOf(source, extension);
   if (target === undefined) return;
   await vscode.workspace.fs.writeFile(target, png);
-  vscode.window.setStatusBarMessage(`Saved ${basename(target.fsPath)}`, SAID_MS);
+  vscode.window.setStatusBarMessage(vscode.l10n.t('Saved {0}', basename(target.fsPath)), SAID_MS);
 }
 
 async function targetOf(source: ImageSource, extension: vscode.Uri): Promise<vscode.Uri | undefined> {
   const name = maskName(source.kind === 'file' ? basename(source.path) : source.name);
   const target = vscode.Uri.file(join(folderFor(source, extension), name));
   if (ownFolder(source, extension) !== null && !(await exists(target))) return target;
-  return vscode.window.showSaveDialog({ title: 'Save Mask', defaultUri: target, filters: { PNG: ['png'] } });
+  return vscode.window.showSaveDialog({
+    title: vscode.l10n.t('Save Mask'),
+    defaultUri: target,
+    filters: { PNG: ['png'] },
+  });
 }
 
 /** `cat.mask.png` for `cat.jpg`. */

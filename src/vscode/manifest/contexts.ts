@@ -6,6 +6,8 @@ export const CONTEXT_KEYS = {
   image: 'qkLens.image',
   /** The active panel's file holds more than one model. */
   severalModels: 'qkLens.severalModels',
+  /** The active panel's file is an adapter, shown over a base that can be chosen. */
+  adapter: 'qkLens.adapter',
   /** The tree shows only the tensors that match a filter. */
   tensorFilter: 'qkLens.tensorFilter',
   /** The text in the active editor belongs to a checkpoint. */

@@ -12,6 +12,9 @@ export function askFigures(figures: ImageFigures, port: PanelPort, basis: Basis,
     case 'want-attention':
       figures.wantAttention(port, message.layer, message.token);
       break;
+    case 'look':
+      figures.look(port, message.layer, message.head, message.token, basis);
+      break;
     case 'want-rollout':
       void figures.wantRollout(port);
       break;

@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import type { Assumption } from '../../core/model/model.js';
 import { fileCard } from '../../host/cards/file-card.js';
 import type { Inspection } from '../../host/engine/contract.js';
@@ -32,7 +33,10 @@ function confirmation(
   const others = assumptions.filter(({ code }) => heads === undefined || code !== 'heads');
   const all = heads === undefined || assumed === undefined ? others : [chosenHeads(heads, assumed), ...others];
   const open = all.filter(({ code }) => !kept.includes(code));
-  return { assumptions: open, confirmedBy: open.length < all.length ? [...confirmedBy, 'your choice'] : confirmedBy };
+  return {
+    assumptions: open,
+    confirmedBy: open.length < all.length ? [...confirmedBy, l10n.t('your choice')] : confirmedBy,
+  };
 }
 
 /** The assumption on heads after a choice, so that the choice can be seen and taken back. */
@@ -40,7 +44,9 @@ function chosenHeads(heads: number, assumed: Assumption): Assumption {
   const choices = assumed.choices.includes(heads)
     ? assumed.choices
     : [...assumed.choices, heads].sort((one, other) => one - other);
-  const before = assumed.value === null ? '' : `; ${assumed.value} would be assumed`;
-  const text = `${heads} heads, as you chose${before}. Every head figure depends on it.`;
+  const text =
+    assumed.value === null
+      ? l10n.t('{0} heads, as you chose. Every head figure depends on it.', heads)
+      : l10n.t('{0} heads, as you chose; {1} would be assumed. Every head figure depends on it.', heads, assumed.value);
   return { code: 'heads', text, choices, value: heads };
 }

@@ -5,6 +5,8 @@ const choicesSchema = v.object({
   named: v.exactOptional(v.object({ query: v.string(), key: v.string() })),
   model: v.exactOptional(v.string()),
   basis: v.exactOptional(v.picklist(['folded', 'raw'])),
+  /** Path of the base model over which an adapter is shown. */
+  base: v.exactOptional(v.string()),
   /** Path of the picture that was shown; null when it was closed. */
   image: v.exactOptional(v.nullable(v.string())),
   /** Assumptions that are not to be asked about again. */

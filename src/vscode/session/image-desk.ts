@@ -6,10 +6,11 @@ import type {
   ImageFromPanel,
   ImageSource,
   ImageState,
+  ImageTab,
   ImageToPanel,
   Trouble,
 } from '../../protocol/image.js';
-import type { ImageProgress, LabSubject, MeasuredFolder, OpenStep } from '../../protocol/image-worker.js';
+import type { ImageProgress, ImageTasks, LabSubject, OpenStep } from '../../protocol/image-worker.js';
 import type { Log } from '../log.js';
 import { askFigures } from './ask-figures.js';
 import { ImageFigures } from './image-figures.js';
@@ -34,6 +35,9 @@ export interface ImageDeskParts {
   readonly changed: () => void;
 }
 
+/** What a model is run over a folder for. */
+export type FolderTaskName = 'preference-folder' | 'keypoints-folder' | 'guided-masks';
+
 /** A picture, and how it is prepared; null is as the files say. */
 interface Wanted {
   readonly source: ImageSource;
@@ -50,6 +54,8 @@ export class ImageDesk {
   #opening: AbortController | null = null;
   #shown: { readonly wanted: Wanted; readonly figures: ImageFigures } | null = null;
   #nextId = 1;
+  /** Tabs that panels have open. */
+  readonly #tabs = new WeakMap<PanelPort, ImageTab>();
 
   constructor(parts: ImageDeskParts) {
     this.#parts = parts;
@@ -180,18 +186,27 @@ export class ImageDesk {
   }
 
   /**
-   * Attention preference of a panel's model over the pictures of a folder; null where it cannot be run here.
+   * Runs a panel's model over a folder of pictures; null where it cannot be run here.
    * @throws CheckpointError; `AbortError` when the signal fires.
    */
-  async measureFolder(port: PanelPort, folder: string, call: ImageCall): Promise<MeasuredFolder | null> {
+  async overFolder<Name extends FolderTaskName>(
+    port: PanelPort,
+    name: Name,
+    params: ImageTasks[Name]['params'],
+    call: ImageCall,
+  ): Promise<ImageTasks[Name]['result'] | null> {
     const model = this.#modelOf(port);
     if (model === null || !this.#parts.isTrusted()) return null;
-    const lab = this.#labFor(model);
-    return (await lab?.run('preference-folder', { folder, keys: 'without-prefix' }, call)) ?? null;
+    return (await this.#labFor(model)?.run(name, params, call)) ?? null;
   }
 
   /** Does what a panel asks about the figures of the picture on show; what is about another picture is out of date. */
   ask(port: PanelPort, message: ImageFromPanel): void {
+    if (message.type === 'tab') {
+      this.#tabs.set(port, message.tab);
+      this.#shown?.figures.setPrompting(this.#isKeypointsOpen);
+      return;
+    }
     const { figures } = this;
     const basis = this.#parts.viewers.get(port)?.focus?.basis;
     if (figures === null || basis === undefined) return;
@@ -241,18 +256,27 @@ export class ImageDesk {
     this.#shown?.figures.dispose();
     const { log, opened } = this.#parts;
     const found = opened();
-    const layers = found === null ? 0 : (findModel(found, card.model)?.layers.length ?? 0);
+    const layers = found === null ? [] : (findModel(found, card.model)?.layers ?? []);
     const figures = new ImageFigures({
       lab,
       card,
-      layers,
+      layers: layers.length,
+      heads: layers.map(({ heads }) => heads),
       log,
       tell: (message) => this.#tell(message),
+      isShown: (port) => this.#parts.viewers.get(port)?.ready === true,
       stopped: (error) => this.#stopped(error, card.name),
     });
     this.#shown = { wanted, figures };
     this.#set({ kind: 'ready', card });
     if (mask !== null) void figures.setMask(mask);
+    figures.setPrompting(this.#isKeypointsOpen);
+    // What the page will ask for when it has drawn the picture.
+    if (this.#isKeypointsOpen && card.windowed === undefined) void figures.wantKeypoints('scale');
+  }
+
+  get #isKeypointsOpen(): boolean {
+    return this.#parts.viewers.all.some(({ ready, port }) => ready && this.#tabs.get(port) === 'keypoints');
   }
 
   /** @param isSame the picture on show was prepared another way: it stays as it was. */

@@ -1,21 +1,22 @@
+import { l10n } from 'vscode';
 import { CheckpointError, type ProblemCode } from '../../core/errors.js';
 import type { Trouble } from '../../protocol/image.js';
 import { sentence } from './sentence.js';
 
 const TITLES: Readonly<Record<ProblemCode, (file: string) => string>> = {
-  empty: (file) => `${file} is empty.`,
-  truncated: (file) => `${file} is cut short.`,
-  malformed: (file) => `${file} cannot be used.`,
-  hostile: (file) => `${file} was refused.`,
-  unsupported: (file) => `${file} cannot be used.`,
-  'missing-file': (file) => `${file} is no longer there.`,
-  'outside-folder': (file) => `${file} points outside its folder.`,
-  changed: (file) => `${file} changed meanwhile.`,
-  'not-a-checkpoint': (file) => `${file} is not a checkpoint.`,
-  limit: (file) => `${file} goes beyond a limit.`,
-  unreadable: (file) => `${file} cannot be opened.`,
-  'wrong-use': () => 'That cannot be done.',
-  'worker-stopped': () => 'The model stopped running.',
+  empty: (file) => l10n.t('{0} is empty.', file),
+  truncated: (file) => l10n.t('{0} is cut short.', file),
+  malformed: (file) => l10n.t('{0} cannot be used.', file),
+  hostile: (file) => l10n.t('{0} was refused.', file),
+  unsupported: (file) => l10n.t('{0} cannot be used.', file),
+  'missing-file': (file) => l10n.t('{0} is no longer there.', file),
+  'outside-folder': (file) => l10n.t('{0} points outside its folder.', file),
+  changed: (file) => l10n.t('{0} changed meanwhile.', file),
+  'not-a-checkpoint': (file) => l10n.t('{0} is not a checkpoint.', file),
+  limit: (file) => l10n.t('{0} goes beyond a limit.', file),
+  unreadable: (file) => l10n.t('{0} cannot be opened.', file),
+  'wrong-use': () => l10n.t('That cannot be done.'),
+  'worker-stopped': () => l10n.t('The model stopped running.'),
 };
 
 /** Failures of a run that may be gone at the next try. */
@@ -30,9 +31,9 @@ const PASSING: readonly ProblemCode[] = [
 
 /** That running a model waits for the person's trust. */
 export const UNTRUSTED: Trouble = {
-  title: 'Running a model needs a trusted workspace.',
-  detail: 'Everything from the weights is shown.',
-  advice: 'Image maps, attention and keypoint figures come when the workspace is trusted.',
+  title: l10n.t('Running a model needs a trusted workspace.'),
+  detail: l10n.t('Everything from the weights is shown.'),
+  advice: l10n.t('Image maps, attention and keypoint figures come when the workspace is trusted.'),
 };
 
 /** A failure in words for the panel. */
@@ -40,9 +41,9 @@ export function troubleOf(error: unknown): Trouble {
   if (!(error instanceof CheckpointError)) {
     const message = error instanceof Error ? error.message : String(error);
     return {
-      title: 'QK Lens failed on this picture.',
+      title: l10n.t('QK Lens failed on this picture.'),
       detail: sentence(message),
-      advice: 'This is a fault of QK Lens, not of the picture. The log has the details.',
+      advice: l10n.t('This is a fault of QK Lens, not of the picture. The log has the details.'),
     };
   }
   const { code, file, problem, advice } = error;
@@ -52,10 +53,10 @@ export function troubleOf(error: unknown): Trouble {
 /** Why a model cannot be run, in words for the panel: the reason is the title. */
 export function cannotRunTrouble({ problem, advice, file }: CheckpointError): Trouble {
   const says = problem.startsWith('this model cannot be run: ');
-  const title = says ? sentence(problem) : `This model cannot be run here: ${sentence(problem)}`;
+  const title = says ? sentence(problem) : l10n.t('This model cannot be run here: {0}', sentence(problem));
   return {
     title,
-    detail: says ? 'Everything from the weights is shown.' : `It concerns ${file}.`,
+    detail: says ? l10n.t('Everything from the weights is shown.') : l10n.t('It concerns {0}.', file),
     advice: sentence(advice),
   };
 }

@@ -1,8 +1,9 @@
+import { l10n } from 'vscode';
 import type { Basis } from '../../core/analysis/figures.js';
 import { possibleBasis } from '../../core/analysis/model-figures.js';
 import { CheckpointError } from '../../core/errors.js';
 import type { Model, RecognitionOptions } from '../../core/model/model.js';
-import type { Engine, Inspection } from '../../host/engine/contract.js';
+import type { Engine, InspectRequest, Inspection } from '../../host/engine/contract.js';
 import type { FileCard, Focus } from '../../protocol/panel.js';
 import type { ChoiceMemory, Choices } from './choices.js';
 import { cardUnderChoices } from './card-under-choices.js';
@@ -12,6 +13,8 @@ export interface Opened {
   readonly inspection: Inspection;
   /** The same without the person's choices; what may be taken back is told from it. */
   readonly asFound: Inspection;
+  /** Hash of the header of the file itself, under which its choices are kept: an adapter may be shown over a base. */
+  readonly headerHash: string;
   readonly choices: Choices;
   readonly card: FileCard;
 }
@@ -31,22 +34,50 @@ export interface OpenRequest {
  */
 export async function readCheckpoint(request: OpenRequest, signal: AbortSignal): Promise<Opened> {
   const { path, fileName, partial, engine, memory } = request;
-  const asFound = await engine.inspect({ path, options: {}, partial }, signal);
-  const remembered = memory.get(path, asFound.source.identity.headerHash);
+  const itself = await engine.inspect({ path, options: {}, partial }, signal);
+  const { headerHash } = itself.source.identity;
+  const remembered = memory.get(path, headerHash);
+  const { asFound, wanted } = await overBase(itself, remembered, request, signal);
   const options = recognitionOptions(remembered);
-  if (options === null) return opened(fileName, asFound, asFound, remembered);
+  if (options === null) return opened(fileName, asFound, asFound, remembered, headerHash);
   try {
-    const inspection = await engine.inspect({ path, options, partial }, signal);
-    return opened(fileName, inspection, asFound, remembered);
+    const inspection = await engine.inspect({ ...wanted, options }, signal);
+    return opened(fileName, inspection, asFound, remembered, headerHash);
   } catch (error) {
     if (!(error instanceof CheckpointError && error.code === 'wrong-use')) throw error;
-    return opened(fileName, asFound, asFound, withoutOptions(remembered));
+    return opened(fileName, asFound, asFound, withoutOptions(remembered), headerHash);
   }
 }
 
+/** An adapter over the base that was chosen for it; the file itself where it needs none, or where that base will not do. */
+async function overBase(
+  itself: Inspection,
+  { base }: Choices,
+  { path, partial, engine }: OpenRequest,
+  signal: AbortSignal,
+): Promise<{ asFound: Inspection; wanted: Omit<InspectRequest, 'options'> }> {
+  const alone = { path, partial };
+  if (itself.adapter?.applied !== false || base === undefined) return { asFound: itself, wanted: alone };
+  const wanted = { path: base, partial: false, adapter: { path, alpha: null } };
+  try {
+    return { asFound: await engine.inspect({ ...wanted, options: {} }, signal), wanted };
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error;
+    const warning = {
+      code: BASE_REFUSED,
+      message: l10n.t('The base model chosen for it cannot be used: {0}.', error.message),
+    };
+    return { asFound: { ...itself, warnings: [...itself.warnings, warning] }, wanted: alone };
+  }
+}
+
+/** Code of the warning on a base model that was chosen and will not do. */
+export const BASE_REFUSED = 'base-refused';
+
 /** What is left of the choices when the file cannot be recognised under them any more. */
-function withoutOptions({ model, basis, kept, image }: Choices): Choices {
+function withoutOptions({ model, basis, kept, image, base }: Choices): Choices {
   return {
+    ...(base !== undefined && { base }),
     ...(model !== undefined && { model }),
     ...(basis && { basis }),
     ...(kept && { kept }),
@@ -54,13 +85,19 @@ function withoutOptions({ model, basis, kept, image }: Choices): Choices {
   };
 }
 
-function opened(fileName: string, inspection: Inspection, asFound: Inspection, choices: Choices): Opened {
-  return { inspection, asFound, choices, card: cardUnderChoices(fileName, inspection, choices, asFound) };
+function opened(
+  fileName: string,
+  inspection: Inspection,
+  asFound: Inspection,
+  choices: Choices,
+  headerHash: string,
+): Opened {
+  return { inspection, asFound, headerHash, choices, card: cardUnderChoices(fileName, inspection, choices, asFound) };
 }
 
 /** The same checkpoint under other choices that do not change what is recognised. */
-export function withChoices({ card, inspection, asFound }: Opened, choices: Choices): Opened {
-  return opened(card.fileName, inspection, asFound, choices);
+export function withChoices({ card, inspection, asFound, headerHash }: Opened, choices: Choices): Opened {
+  return opened(card.fileName, inspection, asFound, choices, headerHash);
 }
 
 function recognitionOptions({ heads, named }: Choices): RecognitionOptions | null {

@@ -1,27 +1,31 @@
-import { CheckpointError, type ProblemCode } from '../../core/errors.js';
+import { l10n } from 'vscode';
+import { loneAdapterWords } from '../../core/adapters/adapter-words.js';
+import { CheckpointError, type ProblemCode, type Warning } from '../../core/errors.js';
+import type { AdapterFacts } from '../../core/tensors/tensor-index.js';
 import type { Inspection } from '../../host/engine/contract.js';
 import type { ProblemAction, ProblemPage } from '../../protocol/panel.js';
+import { BASE_REFUSED } from './opened.js';
 import { sentence } from './sentence.js';
 
 const TITLES: Readonly<Record<ProblemCode, (file: string) => string>> = {
-  empty: (file) => `${file} is empty.`,
-  truncated: (file) => `${file} is cut short.`,
-  malformed: (file) => `${file} is damaged.`,
-  hostile: (file) => `${file} was refused.`,
-  unsupported: (file) => `${file} is of a kind that is not read.`,
-  'missing-file': (file) => `A part of ${file} is missing.`,
-  'outside-folder': (file) => `${file} points outside its folder.`,
-  changed: (file) => `${file} changed while it was read.`,
-  'not-a-checkpoint': (file) => `${file} is not a checkpoint.`,
-  limit: (file) => `${file} goes beyond a limit.`,
-  unreadable: (file) => `${file} cannot be read.`,
-  'wrong-use': (file) => `${file} cannot be analysed like this.`,
-  'worker-stopped': (file) => `Reading ${file} stopped unexpectedly.`,
+  empty: (file) => l10n.t('{0} is empty.', file),
+  truncated: (file) => l10n.t('{0} is cut short.', file),
+  malformed: (file) => l10n.t('{0} is damaged.', file),
+  hostile: (file) => l10n.t('{0} was refused.', file),
+  unsupported: (file) => l10n.t('{0} is of a kind that is not read.', file),
+  'missing-file': (file) => l10n.t('A part of {0} is missing.', file),
+  'outside-folder': (file) => l10n.t('{0} points outside its folder.', file),
+  changed: (file) => l10n.t('{0} changed while it was read.', file),
+  'not-a-checkpoint': (file) => l10n.t('{0} is not a checkpoint.', file),
+  limit: (file) => l10n.t('{0} goes beyond a limit.', file),
+  unreadable: (file) => l10n.t('{0} cannot be read.', file),
+  'wrong-use': (file) => l10n.t('{0} cannot be analysed like this.', file),
+  'worker-stopped': (file) => l10n.t('Reading {0} stopped unexpectedly.', file),
 };
 
-const COPY: ProblemAction = { action: 'copy-details', label: 'Copy details', primary: false };
-const LOG: ProblemAction = { action: 'show-log', label: 'Show log', primary: false };
-const RETRY: ProblemAction = { action: 'retry', label: 'Try again', primary: true };
+const COPY: ProblemAction = { action: 'copy-details', label: l10n.t('Copy details'), primary: false };
+const LOG: ProblemAction = { action: 'show-log', label: l10n.t('Show log'), primary: false };
+const RETRY: ProblemAction = { action: 'retry', label: l10n.t('Try again'), primary: true };
 
 /** Failures that may be gone at the next try. */
 const PASSING: readonly ProblemCode[] = [
@@ -44,9 +48,14 @@ export function problemPage(error: unknown, file: string, wholeLayers: number): 
 
 function checkpointPage(error: CheckpointError, wholeLayers: number): ProblemPage {
   const partial = error.code === 'truncated' && wholeLayers > 0;
-  const range = wholeLayers === 1 ? 'layer 0' : `layers 0 to ${wholeLayers - 1}`;
-  const lies = wholeLayers === 1 ? 'Layer 0 lies' : `Layers 0 to ${wholeLayers - 1} lie`;
-  const show: ProblemAction = { action: 'show-partial', label: `Show ${range}`, primary: true };
+  const [label, lies] =
+    wholeLayers === 1
+      ? [l10n.t('Show layer 0'), l10n.t('Layer 0 lies before the break and can still be shown.')]
+      : [
+          l10n.t('Show layers 0 to {0}', wholeLayers - 1),
+          l10n.t('Layers 0 to {0} lie before the break and can still be shown.', wholeLayers - 1),
+        ];
+  const show: ProblemAction = { action: 'show-partial', label, primary: true };
   const actions = [
     ...(partial ? [show] : []),
     ...(PASSING.includes(error.code) ? [{ ...RETRY, primary: !partial }] : []),
@@ -58,7 +67,7 @@ function checkpointPage(error: CheckpointError, wholeLayers: number): ProblemPag
     code: error.code,
     title: TITLES[error.code](error.file),
     detail: sentence(error.problem),
-    advice: partial ? `${advice} ${lies} before the break and can still be shown.` : advice,
+    advice: partial ? `${advice} ${lies}` : advice,
     actions,
     remains: error.remains,
   };
@@ -69,27 +78,51 @@ function internalPage(error: unknown, file: string): ProblemPage {
   const message = error instanceof Error ? error.message : String(error);
   return {
     code: 'unreadable',
-    title: `QK Lens failed on ${file}.`,
+    title: l10n.t('QK Lens failed on {0}.', file),
     detail: sentence(message),
-    advice: 'This is a fault of QK Lens, not of the file. The log has the details.',
+    advice: l10n.t('This is a fault of QK Lens, not of the file. The log has the details.'),
     actions: [RETRY, LOG, COPY],
     remains: null,
   };
 }
 
-/** The page for a checkpoint without attention. */
-export function noAttentionPage({ tensors, recognition }: Inspection): ProblemPage {
+/** The page for a checkpoint in which there is nothing to show: an adapter without its base, or no attention. */
+export function emptyPage(inspection: Inspection): ProblemPage {
+  const { adapter } = inspection;
+  return adapter?.applied === false ? adapterPage(adapter, inspection.warnings) : noAttentionPage(inspection);
+}
+
+function adapterPage(adapter: AdapterFacts, warnings: readonly Warning[]): ProblemPage {
+  const { what, made } = loneAdapterWords(adapter);
+  const refused = warnings.filter(({ code }) => code === BASE_REFUSED).map(({ message }) => message);
+  return {
+    code: 'adapter-alone',
+    title: l10n.t('{0} is a LoRA adapter.', adapter.file),
+    detail: [what, ...refused].join(' '),
+    advice: `${made} ${l10n.t('The choice is remembered for this file.')}`,
+    actions: [
+      { action: 'choose-base', label: l10n.t('Choose the base checkpoint...'), primary: true },
+      { action: 'list-tensors', label: l10n.t('List tensors'), primary: false },
+    ],
+    remains: null,
+  };
+}
+
+function noAttentionPage({ tensors, recognition, warnings }: Inspection): ProblemPage {
   const read =
-    tensors.length === 1 ? '1 tensor was read, and none form' : `${tensors.length} tensors were read, and none form`;
-  const looks = recognition.looksLike === null ? '' : ` The names look like ${recognition.looksLike}.`;
+    tensors.length === 1
+      ? l10n.t('1 tensor was read, and none form a query and key pair.')
+      : l10n.t('{0} tensors were read, and none form a query and key pair.', tensors.length);
+  const looks = recognition.looksLike === null ? [] : [l10n.t('The names look like {0}.', recognition.looksLike)];
+  const adapters = warnings.filter(({ code }) => code === 'adapter-not-read').map(({ message }) => message);
   return {
     code: 'no-attention',
-    title: 'No attention layers in this file.',
-    detail: `${read} a query and key pair.${looks}`,
-    advice: 'If the attention has unusual names, say which tensors are query and key.',
+    title: l10n.t('No attention layers in this file.'),
+    detail: [read, ...looks, ...adapters].join(' '),
+    advice: l10n.t('If the attention has unusual names, say which tensors are query and key.'),
     actions: [
-      { action: 'name-tensors', label: 'Name the tensors...', primary: false },
-      { action: 'list-tensors', label: 'List tensors', primary: false },
+      { action: 'name-tensors', label: l10n.t('Name the tensors...'), primary: false },
+      { action: 'list-tensors', label: l10n.t('List tensors'), primary: false },
     ],
     remains: null,
   };
@@ -100,10 +133,10 @@ export function ambiguousPage({ recognition }: Inspection): ProblemPage {
   const names = recognition.models.map(({ name }) => name).join(', ');
   return {
     code: 'ambiguous',
-    title: `This file holds ${recognition.models.length} models.`,
-    detail: `They are ${names}, and none is the obvious one to show first.`,
-    advice: 'The choice is remembered for this file.',
-    actions: [{ action: 'pick-model', label: 'Choose a model...', primary: true }],
+    title: l10n.t('This file holds {0} models.', recognition.models.length),
+    detail: l10n.t('They are {0}, and none is the obvious one to show first.', names),
+    advice: l10n.t('The choice is remembered for this file.'),
+    actions: [{ action: 'pick-model', label: l10n.t('Choose a model...'), primary: true }],
     remains: null,
   };
 }

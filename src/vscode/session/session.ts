@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import type { Basis } from '../../core/analysis/figures.js';
 import { possibleBasis } from '../../core/analysis/model-figures.js';
 import { CheckpointError } from '../../core/errors.js';
@@ -6,9 +7,10 @@ import type { Analysis, Engine } from '../../host/engine/contract.js';
 import { PANEL_PROTOCOL, type FileNote, type Focus, type ProblemPage } from '../../protocol/panel.js';
 import type { Log } from '../log.js';
 import type { ChoiceMemory, Choices } from './choices.js';
+import { DistanceDesk } from './distance-desk.js';
 import { ImageDesk, type StartLab } from './image-desk.js';
 import { findModel, firstFocus, readCheckpoint, sameIdentity, sameShape, withChoices, type Opened } from './opened.js';
-import { ambiguousPage, noAttentionPage, problemPage } from './problem-page.js';
+import { ambiguousPage, emptyPage, problemPage } from './problem-page.js';
 import { Run } from './run.js';
 import { focusKey, Viewers, type PanelPort, type Viewer } from './viewers.js';
 
@@ -22,7 +24,7 @@ export type SessionState =
 export interface SessionParts {
   readonly path: string;
   readonly fileName: string;
-  readonly engine: Pick<Engine, 'inspect' | 'analyze'>;
+  readonly engine: Pick<Engine, 'inspect' | 'analyze' | 'overDistance'>;
   readonly memory: ChoiceMemory;
   readonly log: Log;
   readonly defaultBasis: () => Basis;
@@ -45,13 +47,18 @@ export class Session {
   readonly #analysing = new AbortController();
   /** The picture that the model is shown. */
   readonly image: ImageDesk;
+  /** Figures over distance of a rotary model. */
+  readonly distances: DistanceDesk;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
-    const { startLab, isTrusted, log, changed } = parts;
+    const { engine, startLab, isTrusted, log, changed } = parts;
+    const viewers = this.#viewers;
+    const opened = (): Opened | null => (this.#state.kind === 'open' ? this.#state.opened : null);
+    this.distances = new DistanceDesk({ engine, viewers, opened, log });
     this.image = new ImageDesk({
-      viewers: this.#viewers,
-      opened: () => (this.#state.kind === 'open' ? this.#state.opened : null),
+      viewers,
+      opened,
       startLab,
       isTrusted,
       log,
@@ -152,6 +159,12 @@ export class Session {
     await this.open(this.#partial);
   }
 
+  /** Shows an adapter over a base model that the person chose. @param path of the base. */
+  async setBase(path: string): Promise<void> {
+    await this.#remember({ base: path });
+    await this.open(this.#partial);
+  }
+
   /** Confirms an assumption for this file, so that it is not shown as open again. */
   async keep(code: Assumption['code']): Promise<void> {
     const kept = this.opened?.choices.kept ?? [];
@@ -190,24 +203,25 @@ export class Session {
       if (signal.aborted) return;
       if (sameIdentity(before, opened.inspection)) this.#setNote(null);
       else if (sameShape(before, opened.inspection)) this.#adopt(opened);
-      else this.#setNote(changedNote(this.#name, 'holds another model now'));
+      else this.#setNote(changedNote(l10n.t('{0} holds another model now.', this.#name)));
     } catch (error) {
       if (signal.aborted) return;
       this.#parts.log.info(`${this.#name} changed and cannot be read now: ${String(error)}`);
-      this.#setNote(changedNote(this.#name, 'changed and cannot be read now'));
+      this.#setNote(changedNote(l10n.t('{0} changed and cannot be read now.', this.#name)));
     }
   }
 
   fileGone(): void {
     this.#setNote({
       kind: 'gone',
-      text: `${this.#name} is no longer there. Shown are the figures of the file as it was.`,
+      text: l10n.t('{0} is no longer there. Shown are the figures of the file as it was.', this.#name),
     });
   }
 
   dispose(): void {
     this.#analysing.abort();
     this.image.dispose();
+    this.distances.reset();
     this.#reading?.abort();
     this.#stopRuns();
     this.#viewers.clear();
@@ -237,6 +251,7 @@ export class Session {
     );
     this.#show(opened);
     void this.image.reset();
+    this.distances.reset();
   }
 
   /** Shows a checkpoint that was read: its figures, or the page that says why there are none to show yet. */
@@ -244,7 +259,7 @@ export class Session {
     const { models } = opened.inspection.recognition;
     const focus = this.#lookAt(opened);
     if (focus !== null) this.#setState({ kind: 'open', opened });
-    else if (models.length === 0) this.#setProblem(noAttentionPage(opened.inspection), opened);
+    else if (models.length === 0) this.#setProblem(emptyPage(opened.inspection), opened);
     else this.#setProblem(ambiguousPage(opened.inspection), opened);
     for (const viewer of this.#viewers.all) this.#bringUpToDate(viewer);
     if (focus === null) return;
@@ -306,7 +321,7 @@ export class Session {
     const next = withChoices(opened, all);
     if (this.#state.kind === 'open') this.#state = { kind: 'open', opened: next };
     if (this.#state.kind === 'problem') this.#state = { ...this.#state, opened: next };
-    await this.#parts.memory.set(this.path, opened.asFound.source.identity.headerHash, all);
+    await this.#parts.memory.set(this.path, opened.headerHash, all);
   }
 
   #setFocus(port: PanelPort, name: string, basis: Basis): Viewer | null {
@@ -377,6 +392,7 @@ export class Session {
   }
 }
 
-function changedNote(name: string, what: string): FileNote {
-  return { kind: 'changed', text: `${name} ${what}. Shown are the figures of the file before.` };
+/** @param what what became of the file, as a sentence. */
+function changedNote(what: string): FileNote {
+  return { kind: 'changed', text: `${what} ${l10n.t('Shown are the figures of the file before.')}` };
 }

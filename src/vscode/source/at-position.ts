@@ -1,8 +1,10 @@
 import type * as vscode from 'vscode';
 import type { ClassMatch, DefinitionMatch } from '../../core/source/contract.js';
+import { lookupOf } from '../../core/source/match/lookup.js';
 import type { KnownMatch } from './known.js';
 import { holds } from './places.js';
 import type { SourceIndex } from './source-index.js';
+import type { TextKey } from './worker/messages.js';
 
 /** A definition under the cursor with one of the checkpoints that it belongs to. */
 export interface FoundDefinition {
@@ -23,37 +25,32 @@ export function definitionsAt(
   if (key === undefined) return [];
   const path = usedPath(document, position);
   return index.matchesOf(document).flatMap((known) => {
-    const here = known.match.definitions.filter(({ file, cell }) => file === key.file && cell === key.cell);
-    const inside = here.filter(({ range, nameRange }) => holds(range, position) || holds(nameRange, position));
-    const definition = innermost(inside) ?? (path === null ? null : definitionOfUse(known, path, key.file, position));
+    const definition =
+      lookupOf(known.match).at(key, { line: position.line, column: position.character }) ??
+      (path === null ? null : definitionOfUse(known, path, key, position));
     return definition === null ? [] : [{ known, definition }];
   });
-}
-
-/** The smallest of the definitions around a position. */
-function innermost(definitions: readonly DefinitionMatch[]): DefinitionMatch | null {
-  const lines = ({ range: { start, end } }: DefinitionMatch): number =>
-    (end.line - start.line) * 1_000_000 + (end.column - start.column);
-  return [...definitions].sort((one, other) => lines(one) - lines(other))[0] ?? null;
 }
 
 /** The definition that a use means: of the class around it, else the one whose tensors' names hold the path. */
 function definitionOfUse(
   { match }: KnownMatch,
   path: readonly string[],
-  file: string,
+  key: TextKey,
   position: vscode.Position,
 ): DefinitionMatch | null {
   const [only] = path;
   if (path.length === 1) {
-    const around = classesAt(match.classes, file, position)[0]?.name;
-    const inClass = match.definitions.filter((one) => one.file === file && one.className === around);
+    const around = classesAt(match.classes, key.file, position)[0]?.name;
+    const inClass = lookupOf(match)
+      .definitionsIn(key)
+      .filter((one) => one.className === around);
     return inClass.find(({ attribute }) => attribute === only) ?? null;
   }
   const wanted = `.${path.join('.')}.`;
   return (
     match.definitions.find(({ tensors }) =>
-      tensors.some(({ names }) => names.some((name) => `.${name}`.includes(wanted))),
+      tensors.some(({ names }) => names.some((name) => `.${name.replaceAll('/', '.')}`.includes(wanted))),
     ) ?? null
   );
 }

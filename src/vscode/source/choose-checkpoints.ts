@@ -97,7 +97,7 @@ export class CheckpointChooser {
 function ordered(parts: CheckpointParts, texts: readonly OpenText[], { listed, named }: Candidates): Candidate[] {
   const known = new Map(listed.map(({ uri, modifiedMs }) => [uri.toString(), modifiedMs]));
   const modified = (uri: vscode.Uri): number => known.get(uri.toString()) ?? 0;
-  const linked = linkedCandidates(parts, texts).map((one) => ({ ...one, modifiedMs: modified(one.uri) }));
+  const linked = linkedCandidates(parts, texts, known).map((one) => ({ ...one, modifiedMs: modified(one.uri) }));
   const plain = (uri: vscode.Uri, bond: Bond): Candidate => ({ uri, bond, options: {}, modifiedMs: modified(uri) });
   const near = (uri: vscode.Uri): number =>
     Math.min(...texts.map(({ document }) => pathDistance(uri.path, document.uri.path)));
@@ -120,9 +120,10 @@ function ordered(parts: CheckpointParts, texts: readonly OpenText[], { listed, n
 function linkedCandidates(
   { config, classLinks }: CheckpointParts,
   texts: readonly OpenText[],
+  known: ReadonlyMap<string, number>,
 ): Omit<Candidate, 'modifiedMs'>[] {
   const bySetting = Object.entries(config.get('links')).flatMap(([key, path]): ClassLink[] => {
-    const uri = pathUri(path);
+    const uri = pathUri(path, known);
     return uri === null ? [] : [{ ...splitLinkKey(key), checkpoint: uri.toString() }];
   });
   return [...classLinks.all, ...bySetting].flatMap((link) => {
@@ -133,11 +134,11 @@ function linkedCandidates(
   });
 }
 
-/** A path of the setting: from the first folder of the workspace, or from the root of the disk. */
-function pathUri(path: string): vscode.Uri | null {
+/** A path of the setting: from the root of the disk, or from the first folder of the workspace that has a checkpoint there. */
+function pathUri(path: string, known: ReadonlyMap<string, number>): vscode.Uri | null {
   if (/^(?:\/|[a-z]:[\\/])/iu.test(path)) return vscode.Uri.file(path);
-  const [folder] = vscode.workspace.workspaceFolders ?? [];
-  return folder === undefined ? null : vscode.Uri.joinPath(folder.uri, path);
+  const uris = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => vscode.Uri.joinPath(uri, path));
+  return uris.find((uri) => known.has(uri.toString())) ?? uris[0] ?? null;
 }
 
 /** File names that every second checkpoint has are told apart by their folder. */

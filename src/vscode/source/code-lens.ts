@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { lookupOf } from '../../core/source/match/lookup.js';
 import type { ClassMatch } from '../../core/source/contract.js';
 import { verdictText } from '../../core/analysis/verdict.js';
 import type { Config } from '../config.js';
@@ -53,10 +54,11 @@ export class SourceLenses implements vscode.CodeLensProvider, vscode.Disposable 
   #overClasses(document: vscode.TextDocument): vscode.CodeLens[] {
     const { index } = this.#parts;
     const key = index.texts.get(document)?.key;
+    if (key === undefined) return [];
     const seen = new Set<string>();
     return index.matchesOf(document).flatMap((known) =>
-      known.match.classes
-        .filter(({ file, cell }) => file === key?.file && cell === key.cell)
+      lookupOf(known.match)
+        .classesIn(key)
         .flatMap((one) => {
           const places = layersOf(one, known.inspection.recognition);
           const place = `${String(one.range.start.line)} ${one.name}`;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
+import { lookupOf } from '../../core/source/match/lookup.js';
 import { isWorthReading, MAX_TEXT_LENGTH } from './texts.js';
-import { definitionOf } from './model-places.js';
 import { locationOf } from './places.js';
 import type { SourceIndex } from './source-index.js';
 
@@ -19,7 +19,7 @@ export function definitionPlaces(index: SourceIndex, tensor: string, checkpoint:
   ];
   const places = new Map<string, vscode.Location>();
   for (const { match } of ordered) {
-    const definition = definitionOf(match, tensor);
+    const definition = lookupOf(match).ofTensor(tensor);
     if (definition === null) continue;
     const location = locationOf(definition, index.texts);
     places.set(`${location.uri.toString()} ${String(location.range.start.line)}`, location);

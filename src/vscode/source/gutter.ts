@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { lookupOf } from '../../core/source/match/lookup.js';
 import type { Config } from '../config.js';
 import { attentionOf } from './model-places.js';
 import { editorRange } from './places.js';
@@ -43,8 +44,8 @@ export class Gutter implements vscode.Disposable {
     const key = this.#index.texts.get(document)?.key;
     const [known] = this.#index.matchesOf(document);
     const marks = { attention: new Array<vscode.Range>(), other: new Array<vscode.Range>() };
-    for (const definition of known?.match.definitions ?? []) {
-      if (known === undefined || definition.file !== key?.file || definition.cell !== key.cell) continue;
+    if (known === undefined || key === undefined) return marks;
+    for (const definition of lookupOf(known.match).definitionsIn(key)) {
       const isAttention = attentionOf(definition, known.inspection.recognition) !== null;
       (isAttention ? marks.attention : marks.other).push(editorRange(definition.nameRange));
     }

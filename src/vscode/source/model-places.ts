@@ -1,4 +1,4 @@
-import type { ClassMatch, DefinitionMatch, SourceMatch, TensorPattern } from '../../core/source/contract.js';
+import type { ClassMatch, DefinitionMatch, TensorPattern } from '../../core/source/contract.js';
 import type { LayerSpec, Model, Recognition } from '../../core/model/model.js';
 
 /** Layers of a model that a piece of code makes. */
@@ -34,10 +34,10 @@ function most(models: readonly Model[], has: (layer: LayerSpec) => boolean): Mod
   return best;
 }
 
-/** `a.b.c`, `a.b`, `a`. */
+/** `a.b.c`, `a.b`, `a`; JAX and Keras write slashes. */
 function pathsAbove(path: string): string[] {
-  const parts = path.split('.');
-  return parts.map((_, index) => parts.slice(0, parts.length - index).join('.'));
+  const ends = [...path.matchAll(/[./]/gu)].map(({ index }) => index);
+  return [path, ...ends.reverse().map((end) => path.slice(0, end))];
 }
 
 /** A pattern for people: `*` for counted modules. */
@@ -47,11 +47,6 @@ export const starred = (pattern: string): string => pattern.replace(/\{\w+\}/gu,
 export function mainPattern({ tensors }: DefinitionMatch): TensorPattern | null {
   const weight = tensors.find(({ parameter }) => /(?:^|_)weight$/u.test(parameter) || parameter === 'kernel');
   return weight ?? tensors[0] ?? null;
-}
-
-/** The definition that a tensor came from. */
-export function definitionOf({ definitions }: SourceMatch, tensor: string): DefinitionMatch | null {
-  return definitions.find(({ tensors }) => tensors.some(({ names }) => names.includes(tensor))) ?? null;
 }
 
 /**

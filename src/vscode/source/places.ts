@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { SourcePlace, SourcePosition, SourceRange } from '../../core/source/contract.js';
+import type { SourcePlace, SourceRange } from '../../core/source/contract.js';
+import { holdsPosition } from '../../core/source/match/lookup.js';
 import type { OpenTexts } from './open-texts.js';
 
 /** A range as the editor counts it. */
@@ -8,13 +9,9 @@ export function editorRange({ start, end }: SourceRange): vscode.Range {
 }
 
 /** True where a position lies in a range, its ends included. */
-export function holds({ start, end }: SourceRange, { line, character }: vscode.Position): boolean {
-  const at: SourcePosition = { line, column: character };
-  return !isBefore(at, start) && !isBefore(end, at);
+export function holds(range: SourceRange, { line, character }: vscode.Position): boolean {
+  return holdsPosition(range, { line, column: character });
 }
-
-const isBefore = (one: SourcePosition, other: SourcePosition): boolean =>
-  one.line < other.line || (one.line === other.line && one.column < other.column);
 
 /** Where a place can be opened: in its open document, else in its file. */
 export function locationOf(

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { lookupOf } from '../../core/source/match/lookup.js';
 import type { SourceLink, TextFacts } from '../../core/source/contract.js';
 import type { Config } from '../config.js';
 import type { Log } from '../log.js';
@@ -122,9 +123,10 @@ export class SourceIndex implements vscode.Disposable {
   matchesOf(document: vscode.TextDocument): readonly KnownMatch[] {
     const key = this.#texts.get(document)?.key;
     if (key === undefined) return [];
-    const isHere = (place: { readonly file: string; readonly cell: number | null }): boolean =>
-      place.file === key.file && place.cell === key.cell;
-    return this.#matches.filter(({ match }) => match.definitions.some(isHere) || match.classes.some(isHere));
+    return this.#matches.filter(({ match }) => {
+      const lookup = lookupOf(match);
+      return lookup.definitionsIn(key).length > 0 || lookup.classesIn(key).length > 0;
+    });
   }
 
   /** Waits until everything is known about the texts as they are; true when there is anything to know of this one. */

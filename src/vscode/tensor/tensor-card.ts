@@ -1,4 +1,4 @@
-import type { Uri } from 'vscode';
+import { l10n, type Uri } from 'vscode';
 import { tableOf } from '../../core/analysis/tensor/rows.js';
 import { MAX_SPECTRUM_SIDE } from '../../core/analysis/tensor/spectrum.js';
 import { DTYPES } from '../../core/tensors/dtype.js';
@@ -27,9 +27,9 @@ export function tensorCard(uri: Uri, tensor: TensorEntry): TensorCard {
 
 function noSpectrum({ shape, dtype }: TensorEntry, rows: number, columns: number): string | null {
   const { kind } = DTYPES[dtype];
-  if (shape.length < 2 || Math.min(rows, columns) < 2) return 'A spectrum is of a matrix; this tensor is none.';
-  if (kind === 'complex') return 'Complex numbers have no spectrum here.';
+  if (shape.length < 2 || Math.min(rows, columns) < 2) return l10n.t('A spectrum is of a matrix; this tensor is none.');
+  if (kind === 'complex') return l10n.t('Complex numbers have no spectrum here.');
   if (Math.min(rows, columns) > MAX_SPECTRUM_SIDE)
-    return `Its shorter side has more than ${MAX_SPECTRUM_SIDE} entries, too many for a spectrum here.`;
+    return l10n.t('Its shorter side has more than {0} entries, too many for a spectrum here.', MAX_SPECTRUM_SIDE);
   return null;
 }

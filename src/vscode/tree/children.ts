@@ -1,4 +1,4 @@
-import type { Uri } from 'vscode';
+import { l10n, type Uri } from 'vscode';
 import { CheckpointError } from '../../core/errors.js';
 import type { LayerSpec } from '../../core/model/model.js';
 import type { TensorEntry } from '../../core/tensors/tensor-index.js';
@@ -16,13 +16,13 @@ export function checkpointChildren(uri: Uri, { recognition, tensors }: Inspectio
     model,
   }));
   const others = recognition.others.map(({ name, tensorCount }): RemarkNode => {
-    const text = `no model, ${tensorCount} tensors`;
+    const text = l10n.t('no model, {0} tensors', tensorCount);
     return { kind: 'remark', id: `${id}#other=${name}`, label: name, text, icon: 'info' };
   });
   const none: RemarkNode[] =
     models.length > 0
       ? []
-      : [{ kind: 'remark', id: `${id}#none`, label: 'No attention layers', text: '', icon: 'info' }];
+      : [{ kind: 'remark', id: `${id}#none`, label: l10n.t('No attention layers'), text: '', icon: 'info' }];
   const all: TensorsNode = { kind: 'tensors', id: `${id}#tensors`, uri, tensors };
   return [...models, ...none, ...others, all];
 }
@@ -32,7 +32,7 @@ export function problemChild(uri: Uri, error: unknown): RemarkNode {
   const [label, text] =
     error instanceof CheckpointError
       ? [error.problem, error.advice]
-      : ['QK Lens failed on this file', error instanceof Error ? error.message : String(error)];
+      : [l10n.t('QK Lens failed on this file'), error instanceof Error ? error.message : String(error)];
   return { kind: 'remark', id: `${uri.toString()}#problem`, label, text, icon: 'error' };
 }
 

@@ -17,11 +17,14 @@ export interface Found {
   readonly capped: boolean;
 }
 
-/** A tree with more rows than this helps nobody, and each row costs a look at the file. */
-export const MAX_CHECKPOINTS = 500;
+/** Folders of a thousand checkpoints occur; each row costs a look at the file, and more rows help nobody. */
+export const MAX_CHECKPOINTS = 1_000;
 
 /** Looks at the disk this many files at a time. */
-const STAT_BATCH = 16;
+const STAT_BATCH = 64;
+
+/** Made once: a comparison without it makes its own each time. */
+const BY_NUMBER = new Intl.Collator('en', { numeric: true });
 
 /** Finds the checkpoints of the workspace, shards as one; files hidden by `files.exclude` stay out. */
 export async function findCheckpoints(include: readonly string[], token: vscode.CancellationToken): Promise<Found> {
@@ -30,7 +33,7 @@ export async function findCheckpoints(include: readonly string[], token: vscode.
   );
   const files = new Map(lists.flat().map((uri) => [uri.toString(), uri]));
   const { wholes, shards } = foldShards([...files.values()]);
-  wholes.sort((one, other) => one.path.localeCompare(other.path, 'en', { numeric: true }));
+  wholes.sort((one, other) => BY_NUMBER.compare(one.path, other.path));
   const listed = wholes.slice(0, MAX_CHECKPOINTS);
   const checkpoints: FoundCheckpoint[] = [];
   for (let start = 0; start < listed.length && !token.isCancellationRequested; start += STAT_BATCH) {

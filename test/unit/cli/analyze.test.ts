@@ -127,6 +127,32 @@ describe('qk-lens analyze', () => {
     expect(parse(run.stdout).warnings.map(({ code }) => code)).toContain('not-finite');
   });
 
+  it('gives figures over distance of a rotary model, at zero its own, and says why others have none', async () => {
+    const distance = v.object({
+      offset: v.number(),
+      offsets: v.number(),
+      weighted: v.number(),
+      mean: v.number(),
+      weightedBand: v.number(),
+    });
+    const heads = v.array(v.object({ weighted: v.number(), mean: v.number(), distance: v.array(distance) }));
+    const schema = v.object({ models: v.array(v.object({ layers: v.array(v.object({ heads })) })) });
+    const file = checkpoint('text_llama');
+    const run = await runCli(['analyze', file, '--distances', '8,0,1', '--json', '--no-cache', '--quiet']);
+    const { models } = v.parse(schema, JSON.parse(run.stdout));
+    const all = models.flatMap(({ layers }) => layers.flatMap((layer) => layer.heads));
+    expect(all).toHaveLength(2 * 4);
+    for (const head of all) {
+      expect(head.distance.map(({ offset }) => offset)).toEqual([0, 1, 8]);
+      expect(head.distance[0]).toMatchObject({ weighted: head.weighted, mean: head.mean, offsets: 1 });
+    }
+    const text = await runCli(['analyze', file, '--distances', '0,8', '--no-cache']);
+    expect(text.stdout).toMatch(/over distance \(places from query to key\).*\n *layer +0 +8\n +0 +[−\d]/u);
+    expect(text.stdout).toContain('note: Rotary positions turn');
+    const none = await runCli(['analyze', checkpoint('hf_vit'), '--distances', '1', '--json', '--no-cache']);
+    expect(parse(none.stdout).warnings.map(({ code }) => code)).toEqual(['distances']);
+  });
+
   it('gives the same figures from the cache', async () => {
     const environment = { ...process.env, XDG_CACHE_HOME: folder, LOCALAPPDATA: folder };
     const first = await runCli(['analyze', checkpoint('hf_vit'), '--json'], undefined, environment);
@@ -145,6 +171,8 @@ describe('qk-lens fails as it should', () => {
     [['analyze', SAMPLE, '--heads', '6.5'], 2, /--heads takes a whole number/],
     [['analyze', SAMPLE, '--image-size', '224'], 2, /HEIGHTxWIDTH/],
     [['analyze', SAMPLE, '--vectors'], 2, /--npz/],
+    [['analyze', SAMPLE, '--distances', '1,-2'], 2, /--distances takes up to 64 whole numbers/],
+    [['analyze', checkpoint('hf_dinov3'), '--distances', '65'], 2, /numbers to 64 for DINOv3/],
     [['analyze'], 2, /missing required argument/],
     [['analyse', SAMPLE], 2, /unknown command/],
   ])('%j', async (args, status, message) => {

@@ -11,6 +11,8 @@ const COFFEE = path.join(SAMPLE, 'images/coffee.png');
 /** What the model of the reference saw, and its labels. */
 const REFERENCE = path.join(FIXTURES, 'attention/coffee');
 const VIT = path.join(FIXTURES, 'checkpoints/hf_vit');
+/** A model whose tokens attend within windows, on 16 x 16 patches. */
+const SWIN = [path.join(FIXTURES, 'checkpoints/timm_swin/swin.pth'), COFFEE, '--size', '32x32'];
 
 const share = v.nullable(v.number());
 const regions = { target: share, other: share, background: share, mixed: share, prefix: v.optional(share) };
@@ -182,9 +184,42 @@ describe('qk-lens attention', () => {
     expect(run.stdout).toContain('16 x 16 patches');
   });
 
+  it('says where windows are, in the grid of each layer, and writes their attention', async () => {
+    const npz = path.join(folder, 'swin.npz');
+    const png = path.join(folder, 'swin.png');
+    const run = await runCli([
+      'attention',
+      ...SWIN,
+      '--layer',
+      '1,2',
+      '--npz',
+      npz,
+      '--png',
+      png,
+      '--query',
+      '0,9',
+      '--quiet',
+    ]);
+    expect(run).toMatchObject({ status: 0, stderr: '' });
+    expect(run.stdout).toMatch(/1 +0\.000 +0\.\d+ +16 x 16 +16 of 4 x 4\n +2 +0\.000 +0\.\d+ +8 x 8 +4 of 4 x 4\n/u);
+    const arrays = await readArchive(npz);
+    expect(arrays.get('attention_1')?.shape).toEqual([2, 16, 16, 16]);
+    expect(arrays.get('attention_2')?.shape).toEqual([4, 4, 16, 16]);
+    expect(arrays.get('tokens_2')?.shape).toEqual([64, 32]);
+    const places = arrays.get('windows_2');
+    expect(places?.shape).toEqual([4, 16]);
+    // The second window of layer 2, which is not moved: columns 4 to 7 of the first four rows.
+    expect([...(places?.values.subarray(16, 32) ?? [])]).toEqual([
+      4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31,
+    ]);
+    expect((await readFile(png)).byteLength).toBeGreaterThan(1000);
+  });
+
   it.each([
     { args: [SAMPLE, path.join(SAMPLE, 'config.json')], status: 1, says: 'config.json: ' },
-    { args: [path.join(FIXTURES, 'checkpoints/timm_swin'), COFFEE], status: 1, says: 'cannot be run' },
+    { args: [path.join(FIXTURES, 'checkpoints/text_bert'), COFFEE], status: 1, says: 'cannot be run' },
+    { args: [...SWIN, '--mask', COFFEE], status: 1, says: '(--mask) is not given' },
+    { args: [...SWIN, '--knn', '3'], status: 1, says: '(--knn) is not given' },
     { args: [SAMPLE, COFFEE, '--mask', COFFEE], status: 1, says: 'which is no label' },
     { args: [SAMPLE, '--pixels', path.join(SAMPLE, 'config.json')], status: 1, says: 'not a NumPy array file' },
     { args: [SAMPLE], status: 2, says: '--pixels FILE.npy' },

@@ -60,13 +60,17 @@ const result = v.object({
   spurious: v.optional(spurious),
   prompting: v.nullish(
     v.object({
-      beta: v.number(),
+      beta: figure,
       outputChange: v.object({ relativeL2: v.number(), cosine: v.number() }),
       topBefore: v.nullable(top),
       topAfter: v.nullable(top),
       band,
+      form: v.string(),
+      layers: v.nullable(v.array(v.number())),
+      curve: v.optional(v.array(v.object({ beta: v.number(), relativeL2: v.number(), cosine: v.number(), band }))),
     }),
   ),
+  recomputed: v.object({ layers: v.array(v.object({ index: v.number(), maxAbsError: v.number() })) }),
 });
 const folderResult = v.object({
   warnings,
@@ -171,6 +175,38 @@ describe('qk-lens semantics', () => {
     expect(still.prompting?.topAfter).toEqual(still.prompting?.topBefore);
   });
 
+  it('has a curve over strengths, each beside its own shifts, in chosen layers and heads', async () => {
+    const prompt = ['--prompt', 'target', '--prompt-form', 'reweight', '--betas', '4,-0.5,1,4', '--shifts', '3'];
+    const places = ['--prompt-layers', '1', '--prompt-heads', '0-1,3'];
+    const args = ['--mask', file('masks/noise.png'), '--candidates', '0', ...prompt, ...places];
+    const { prompting } = await json(result, VIT, file('pictures/noise.png'), ...args);
+    const curve = prompting?.curve ?? [];
+    expect(curve.map(({ beta }) => beta)).toEqual([-0.5, 1, 4]);
+    // Without --beta it is the strongest one that the rest is told of.
+    const { beta: strength, relativeL2, cosine, band: shifted } = curve[2] ?? {};
+    expect(prompting).toMatchObject({ form: 'reweight', beta: strength, layers: [1], band: shifted });
+    expect(prompting?.outputChange).toEqual({ relativeL2, cosine });
+    expect(curve[1]?.relativeL2).toBeLessThan(relativeL2 ?? 0);
+    expect(curve[1]?.relativeL2).toBeGreaterThan(0);
+  });
+
+  it('takes patches away: all of them is an error that says so', async () => {
+    const mask = (name: string): string[] => ['--mask', file(name), '--prompt', 'target', '--prompt-form'];
+    const some = [...mask('masks/noise.png'), 'drop', '--candidates', '0', '--shifts', '0'];
+    const { prompting, recomputed } = await json(result, VIT, file('pictures/noise.png'), ...some);
+    expect(prompting).toMatchObject({ form: 'drop', beta: null, band: null });
+    expect(prompting?.outputChange.relativeL2).toBeGreaterThan(0);
+    expect(prompting?.curve).toBeUndefined();
+    expect(recomputed.layers.map(({ maxAbsError }) => maxAbsError < 1e-5)).toEqual([true, true]);
+    const all = await runCli(['semantics', VIT, file('pictures/noise.png'), ...mask('all.png'), 'mask']);
+    expect(all).toMatchObject({ status: 2, stdout: '' });
+    expect(all.stderr).toContain('it masks every patch, so that nothing is left of the picture to attend to');
+    const beyond = [...mask('masks/noise.png'), 'mask', '--prompt-layers', '1-2'];
+    const none = await runCli(['semantics', VIT, file('pictures/noise.png'), ...beyond]);
+    expect(none).toMatchObject({ status: 2, stdout: '' });
+    expect(none.stderr).toContain('has layers 0 to 1, no layer 2');
+  });
+
   it('says so when there are no keypoints, or a mask covers all', async () => {
     const blank = await json(result, VIT, file('pictures/blank.png'), '--prompt', 'concentration', '--beta', '1');
     expect(blank.warnings.map(({ code }) => code)).toEqual(expect.arrayContaining(['no-keypoints', 'no-prompt']));
@@ -209,11 +245,22 @@ describe('semanticsOptions', () => {
     expect(semanticsOptions(flags)).toMatchObject({ concentration: 'scale', mask: null, prompt: null, places: 20 });
     expect(semanticsOptions({ ...flags, guidedMasks: 'x.npz' }).guidedMasks).toEqual({
       file: 'x.npz',
+      concentration: 'scale',
       ratio: 0.75,
       strength: 0.5,
       direction: 'rich',
     });
-    expect(semanticsOptions({ ...flags, prompt: 'concentration', beta: '-.5e1' }).prompt?.beta).toBe(-5);
+    const plain = { form: 'bias', beta: -5, betas: null, layers: null, heads: null };
+    expect(semanticsOptions({ ...flags, prompt: 'concentration', beta: '-.5e1' }).prompt).toMatchObject(plain);
+    const curve = { prompt: 'concentration', betas: 'default', promptLayers: '8-10,0,9', promptHeads: '2' };
+    expect(semanticsOptions({ ...flags, ...curve }).prompt).toMatchObject({
+      beta: 4,
+      betas: [-4, -2, -1, -0.5, 0.5, 1, 2, 4],
+      layers: [0, 8, 9, 10],
+      heads: [2],
+    });
+    const masked = { prompt: 'concentration', promptForm: 'mask' };
+    expect(semanticsOptions({ ...flags, ...masked }).prompt).toMatchObject({ form: 'mask', beta: null, betas: null });
   });
 
   it.each<[string, Partial<SemanticsFlags>, RegExp]>([
@@ -221,6 +268,20 @@ describe('semanticsOptions', () => {
     ['a strength that is no number', { prompt: 'concentration', beta: '0x10' }, /--beta/],
     ['a target without a mask', { prompt: 'target', beta: '1' }, /--mask/],
     ['a strength without a guide', { beta: '1' }, /--prompt/],
+    ['a guide without a strength', { prompt: 'concentration' }, /--beta NUMBER or --betas LIST/],
+    ['a form that is none', { prompt: 'concentration', promptForm: 'add', beta: '1' }, /bias, reweight, mask, drop/],
+    ['a form without a guide', { promptForm: 'mask' }, /--prompt-form goes with --prompt/],
+    ['a strength of a mask', { prompt: 'concentration', promptForm: 'mask', beta: '1' }, /has no strength/],
+    [
+      'layers of what takes patches out of all',
+      { prompt: 'concentration', promptForm: 'drop', promptLayers: '1' },
+      /all/,
+    ],
+    ['attention below nothing', { prompt: 'concentration', promptForm: 'reweight', beta: '-2' }, /nothing is left/],
+    ['a strength of a curve beyond float32', { prompt: 'concentration', betas: '1,88' }, /--betas.*float32/],
+    ['an empty strength', { prompt: 'concentration', betas: '1,,2' }, /--betas/],
+    ['layers in the wrong order', { prompt: 'concentration', beta: '1', promptLayers: '5-2' }, /--prompt-layers/],
+    ['heads that are no numbers', { prompt: 'concentration', beta: '1', promptHeads: 'all' }, /--prompt-heads/],
     ['two objects', { mask: 'x.png', objectFromTokens: true }, /leave one out/],
     ['a guide that is none', { prompt: 'all', beta: '1' }, /concentration, target/],
     ['a share that is none', { guidedMasks: 'x.npz', rho: '1.5' }, /--rho/],

@@ -37,6 +37,8 @@ const MESSAGES: { readonly [Type in ImageFromPanel['type']]: Extract<ImageFromPa
   preprocess: { type: 'preprocess', change: { size: [224, 336], crop, resampling: 'bicubic', mean: [0.5, 0.5, 0.5] } },
   'want-head': { type: 'want-head', image: 1, layer: 0, head: 0 },
   'want-attention': { type: 'want-attention', image: 1, layer: 0, token: 256 },
+  look: { type: 'look', image: 1, layer: 0, head: 11, token: 256 },
+  tab: { type: 'tab', tab: 'keypoints' },
   'want-rollout': { type: 'want-rollout', image: 1 },
   'pick-mask': { type: 'pick-mask' },
   'paint-mask': { type: 'paint-mask', image: 1, labels: Uint8Array.of(0, 1, 2, 255), save: true },

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { analyzeLayer } from '../../../src/core/analysis/layer.js';
+import { analyzeLayer, type SourceOf } from '../../../src/core/analysis/layer.js';
 import type { Basis, LayerFigures } from '../../../src/core/analysis/figures.js';
 import { openCheckpoint } from '../../../src/core/formats/open-checkpoint.js';
 import { HeadSolver } from '../../../src/core/linalg/head-solver.js';
@@ -15,6 +15,7 @@ export const SAMPLE = path.join(import.meta.dirname, '../../../media/sample');
 /** A checkpoint opened in this thread through the real readers. */
 export interface Analysed {
   readonly recognition: Recognition;
+  readonly sourceOf: SourceOf;
   figures(model: Model, basis: Basis): Promise<LayerFigures[]>;
 }
 
@@ -31,12 +32,14 @@ export async function withCheckpoint<Result>(
   try {
     const index = await openCheckpoint(await folder.open(place.name), folder, {});
     const config = await readJsonBeside(folder, 'config.json');
+    const sourceOf: SourceOf = (file) => folder.open(index.files[file] ?? '');
     return await use({
+      sourceOf,
       recognition: recognise(index, config.value, options),
       async figures(model, basis) {
         const layers: LayerFigures[] = [];
         for (const spec of model.layers) {
-          layers.push(await analyzeLayer(spec, basis, (file) => folder.open(index.files[file] ?? ''), solver));
+          layers.push(await analyzeLayer(spec, basis, sourceOf, solver));
         }
         return layers;
       },

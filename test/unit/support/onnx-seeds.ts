@@ -44,6 +44,29 @@ const ATTENTION = pb.model({
   ],
 });
 
+/** The same with weights of four bits and an Einsum. */
+const FEW_BITS = pb.model({
+  inputs: { x: ['batch', 5, 4] },
+  nodes: [
+    pb.node('com.microsoft.MatMulNBits', ['x', 'w', 's', 'z'], ['q1'], { K: 4, N: 4, bits: 4, block_size: 2 }),
+    pb.node('DequantizeLinear', ['u', 't'], ['wk'], { axis: 0, block_size: 2 }),
+    pb.node('MatMul', ['x', 'wk'], ['k1']),
+    pb.node('Reshape', ['q1', 'heads'], ['q']),
+    pb.node('Reshape', ['k1', 'heads'], ['k']),
+    pb.node('Einsum', ['q', 'k'], ['a'], { equation: pb.field(4, 'bihd,bjhd->bhij') }),
+    pb.node('Softmax', ['a'], ['p']),
+    pb.node('Einsum', ['p', 'k'], ['y'], { equation: pb.field(4, 'bhij,bjhd->bihd') }),
+  ],
+  tensors: [
+    pb.tensor({ name: 'w', dims: [4, 2, 1], type: 2, raw: new Uint8Array(8).fill(0x9c) }),
+    weight('s', [8]),
+    pb.tensor({ name: 'z', dims: [4], type: 2, raw: new Uint8Array(4).fill(0x87) }),
+    pb.tensor({ name: 'u', dims: [4, 4], type: 22, raw: new Uint8Array(8).fill(0x3a) }),
+    weight('t', [2, 4]),
+    sizes('heads', [0, 0, 2, 2]),
+  ],
+});
+
 const external = { location: 'weights.data', offset: '0', length: '64' };
 const inner = pb.graph({ nodes: [pb.node('Relu', ['x'], ['z'])], tensors: [weight('w', [2])] });
 const body = bytesOf(pb.field(1, 'f'), pb.field(4, 'a'), pb.field(5, 'b'), pb.field(7, pb.node('Relu', ['a'], ['b'])));
@@ -61,5 +84,6 @@ const PARTS = pb.model(
 /** Small ONNX files to mutate. */
 export const ONNX_SEEDS: readonly FuzzSeed[] = [
   { name: 'model.onnx', bytes: ATTENTION },
+  { name: 'few-bits.onnx', bytes: FEW_BITS },
   { name: 'parts.onnx', bytes: PARTS, folder: memoryFolder({ 'weights.data': new Uint8Array(64) }) },
 ];

@@ -19,6 +19,7 @@ function lazyEngine(): { engine: LazyEngine; made: Made[] } {
       analyze: (request, listener, signal) => one.stepped.analyze(request, listener, signal),
       recall: () => Promise.resolve(null),
       vectors: () => Promise.reject(new Error('not asked for here')),
+      overDistance: () => Promise.reject(new Error('not asked for here')),
       tensor: () => Promise.reject(new Error('not asked for here')),
       warm: () => undefined,
       stopWorkers: () => Promise.resolve(),

@@ -134,3 +134,23 @@ describe('what is remembered', () => {
     ]);
   });
 });
+
+test('what was sent ahead is there when it is looked at, and the curve of a prompt goes with its change', () => {
+  const ahead: ImageToPanel = {
+    type: 'ahead',
+    image: 1,
+    heads: [madeHeadOnImage({ head: 1 }), madeHeadOnImage({ layer: 1 })],
+    rows: [{ ...madeRows(), layer: 1 }],
+  };
+  const image = after([ahead], full());
+  expect([...image.heads.keys()]).toEqual([headKey('folded', 0, 0), headKey('folded', 0, 1), headKey('folded', 1, 0)]);
+  expect(image.attention.has(rowKey(1, madeRows().token))).toBe(true);
+  expect(after([{ ...ahead, image: 7 }], full()).heads.size).toBe(1);
+
+  const points = [{ strength: 1, relativeL2: 0.1, band: null }];
+  const curve: ImageToPanel = { type: 'prompt-curve', image: 1, points };
+  expect(after([curve], image).promptCurve).toBe(points);
+  const run: ImageToPanel = { type: 'changed-run', image: 1, run: madeChangedRun(1) };
+  expect(after([run, curve, { ...run, run: null }], image).promptCurve).toEqual([]);
+  expect(after([{ ...curve, image: 7 }], image).promptCurve).toEqual([]);
+});

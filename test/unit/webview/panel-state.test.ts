@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { ToPanel } from '../../../src/protocol/panel.js';
+import { distanceKey } from '../../../webview/state/distances.js';
 import { reduce, type PanelState } from '../../../webview/state/panel-state.js';
 import { initialState, toSaved } from '../../../webview/state/saved.js';
 import { layersOf, madeHead, madeLayer } from '../core/charts/made-heads.js';
@@ -94,6 +96,24 @@ describe('messages', () => {
   test('the host selects a head, a layer with fewer heads gives its last', () => {
     expect(now(after([{ type: 'select', layer: 0, head: 1 }], complete()))).toMatchObject({ layer: 0, head: 1 });
     expect(now(after([{ type: 'select', layer: 0, head: 9 }], complete()))).toMatchObject({ layer: 0, head: 1 });
+    expect(now(after([{ type: 'show-tab', tab: 'keypoints' }], complete()))).toMatchObject({ tab: 'keypoints' });
+  });
+});
+
+describe('figures over distance', () => {
+  const answer = (head: number, weighted: number): ToPanel => ({
+    type: 'distances',
+    focus: FOLDED,
+    layer: 1,
+    head,
+    answer: { kind: 'done', points: [{ distance: 0, offsets: 1, weighted, mean: 0, weightedBand: 0.1 }] },
+  });
+
+  test('are kept by head and basis, and forgotten with the file', () => {
+    const state = after([fileMessage(), answer(0, 0.5), answer(1, -0.5)]);
+    expect(state.distances.get(distanceKey(FOLDED, 1, 1))).toMatchObject({ points: [{ weighted: -0.5 }] });
+    expect(state.distances.get(distanceKey(RAW, 1, 1))).toBeUndefined();
+    expect(after([fileMessage()], state).distances.size).toBe(0);
   });
 });
 

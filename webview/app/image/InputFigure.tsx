@@ -12,7 +12,7 @@ import type { ImageView } from './view.js';
 
 /** What the model sees, with the patch that asks; prefix tokens are chips under it. */
 export function InputFigure({ view }: { readonly view: ImageView }): JSX.Element {
-  const { card, token, attention, head } = view;
+  const { card, token, attention, head, layer } = view;
   const { dispatch } = usePanel();
   const paint = useMemo(() => picturePaint(card), [card]);
   const classes = classesWords(card.output);
@@ -24,7 +24,7 @@ export function InputFigure({ view }: { readonly view: ImageView }): JSX.Element
       </div>
       <PatchPicture
         card={card}
-        label={`${card.name} as the model sees it, in ${card.grid[0]} rows and ${card.grid[1]} columns of patches. Arrow keys move the patch that asks.`}
+        label={`${card.name} as the model sees it, in ${card.grid[0]} rows and ${card.grid[1]} columns of ${card.ofLayer === undefined ? 'patches' : 'tokens'}. Arrow keys move the patch that asks.`}
         paint={paint}
         token={token}
         tip={(place) =>
@@ -34,7 +34,10 @@ export function InputFigure({ view }: { readonly view: ImageView }): JSX.Element
       />
       <figcaption>
         <span>
-          {card.grid[1]} × {card.grid[0]} patches: click one, arrow keys move it
+          {card.ofLayer === undefined
+            ? `${card.grid[1]} × ${card.grid[0]} patches`
+            : `${card.grid[1]} × ${card.grid[0]} tokens of layer ${layer.index}, in windows of ${card.ofLayer.window[1]} × ${card.ofLayer.window[0]}`}
+          : click one, arrow keys move it
         </span>
         {classes === null ? null : <div>{classes}</div>}
       </figcaption>

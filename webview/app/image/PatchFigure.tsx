@@ -19,7 +19,10 @@ import type { ImageView } from './view.js';
 export function PatchFigure({ view }: { readonly view: ImageView }): JSX.Element {
   const { card, token, head, layer, state } = view;
   const { dispatch } = usePanel();
-  const { rollout, commonScale } = state.view;
+  const { commonScale } = state.view;
+  // Attention within windows is not rolled out.
+  const whole = card.ofLayer === undefined;
+  const rollout = state.view.rollout && whole;
   const rolled = state.image.rollout;
   const found = useMemo(() => {
     if (rollout) return rolled === null ? null : rolledOut(card, rolled, token);
@@ -45,18 +48,20 @@ export function PatchFigure({ view }: { readonly view: ImageView }): JSX.Element
         <Heat view={view} attention={attention} largest={peak ?? attention.peak} stale={!fresh} />
       )}
       {rollout ? <TaskProgress words="Layer" progress={state.image.progress.rollout} /> : null}
-      <RadioGroup
-        name="rollout"
-        label="Attention of"
-        choices={[
-          { value: 'head', label: placeName(layer.index, head.index) },
-          { value: 'rollout', label: 'rollout' },
-        ]}
-        value={rollout ? 'rollout' : 'head'}
-        onChoose={(value) => {
-          dispatch({ type: 'view', change: { rollout: value === 'rollout' } });
-        }}
-      />
+      {whole ? (
+        <RadioGroup
+          name="rollout"
+          label="Attention of"
+          choices={[
+            { value: 'head', label: placeName(layer.index, head.index) },
+            { value: 'rollout', label: 'rollout' },
+          ]}
+          value={rollout ? 'rollout' : 'head'}
+          onChoose={(value) => {
+            dispatch({ type: 'view', change: { rollout: value === 'rollout' } });
+          }}
+        />
+      ) : null}
     </figure>
   );
 }

@@ -22,7 +22,8 @@ const RESAMPLING = [
   { value: 'lanczos', label: 'Lanczos' },
 ] as const;
 
-const NOT_FREE = 'The positions of this model cannot be interpolated: its input has one size.';
+const NOT_FREE =
+  'The graph of this file was exported for pictures of one size. Exported with free axes, or opened as .safetensors or .pt, other sizes could be chosen.';
 
 const SOURCES: Readonly<Record<ImageCard['preprocessingFrom'], string>> = {
   transformers: 'from preprocessor_config.json',

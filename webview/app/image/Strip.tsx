@@ -35,13 +35,19 @@ export function Strip(props: {
   );
   const most = mostOf([figures.keyBias.shareOfScore, ...figures.entries.map(({ shareOfScore }) => shareOfScore)]);
   useLayoutEffect(() => {
-    const box = list.current;
-    const own = box?.querySelector('[aria-selected="true"]');
-    if (box === null || !(own instanceof HTMLElement)) return;
-    // Not scrollIntoView, which would scroll the page to the strip.
-    const start = own.offsetLeft - box.offsetLeft - EDGE;
-    const end = start + own.offsetWidth + 2 * EDGE - box.clientWidth;
-    box.scrollLeft = Math.max(end, Math.min(start, box.scrollLeft));
+    // With the frame, when the page is laid out anyway and no other part of it changes any more.
+    const frame = requestAnimationFrame(() => {
+      const box = list.current;
+      const own = box?.querySelector('[aria-selected="true"]');
+      if (box === null || !(own instanceof HTMLElement)) return;
+      // Not scrollIntoView, which would scroll the page to the strip.
+      const start = own.offsetLeft - box.offsetLeft - EDGE;
+      const end = start + own.offsetWidth + 2 * EDGE - box.clientWidth;
+      box.scrollLeft = Math.max(end, Math.min(start, box.scrollLeft));
+    });
+    return () => {
+      cancelAnimationFrame(frame);
+    };
   }, [chosen, figures]);
   return (
     <div

@@ -1,4 +1,5 @@
-import type { AttentionRows, ImageCard, Rollout } from '../../../src/protocol/image.js';
+import type { AttentionRows, Rollout } from '../../../src/protocol/image.js';
+import { evenAmong, type LayerCard } from '../../state/layer-card.js';
 import { prefixWords, tokenCount } from '../../state/patches.js';
 
 /** What one token attends to: a share of each token, together 1. */
@@ -9,13 +10,13 @@ export interface TokenAttention {
   readonly prefix: Float32Array;
   /** Largest share of a patch. */
   readonly peak: number;
-  /** What each token would get if all got the same. */
+  /** What each token would get if all got the same, of those that can get any. */
   readonly even: number;
 }
 
 /** A head's part of the rows of a layer; null where they have no such head. */
 export function headAttention(
-  card: ImageCard,
+  card: LayerCard,
   { rows }: Pick<AttentionRows, 'rows'>,
   head: number,
 ): TokenAttention | null {
@@ -23,26 +24,26 @@ export function headAttention(
 }
 
 /** What a token takes from the input tokens over all layers. */
-export function rolledOut(card: ImageCard, { shares }: Rollout, token: number): TokenAttention | null {
+export function rolledOut(card: LayerCard, { shares }: Rollout, token: number): TokenAttention | null {
   return split(card, shares, token);
 }
 
-function split(card: ImageCard, matrix: Float32Array, row: number): TokenAttention | null {
+function split(card: LayerCard, matrix: Float32Array, row: number): TokenAttention | null {
   const count = tokenCount(card);
   if (row < 0 || (row + 1) * count > matrix.length) return null;
   const all = matrix.subarray(row * count, (row + 1) * count);
   const patches = all.subarray(card.prefix.length);
   const peak = patches.reduce<number>((most, value) => Math.max(most, value), 0);
-  return { patches, prefix: all.subarray(0, card.prefix.length), peak, even: 1 / count };
+  return { patches, prefix: all.subarray(0, card.prefix.length), peak, even: 1 / evenAmong(card) };
 }
 
 /** Heads that a layer's rows hold. */
-export function headsIn(card: ImageCard, { rows }: AttentionRows): number {
+export function headsIn(card: LayerCard, { rows }: AttentionRows): number {
   return Math.floor(rows.length / tokenCount(card));
 }
 
 /** The largest share that any head of the layer gives a patch. */
-export function commonPeak(card: ImageCard, figures: AttentionRows): number {
+export function commonPeak(card: LayerCard, figures: AttentionRows): number {
   let most = 0;
   for (let head = 0; head < headsIn(card, figures); head += 1) {
     most = Math.max(most, headAttention(card, figures, head)?.peak ?? 0);
@@ -57,7 +58,7 @@ export interface AttentionPart {
 }
 
 /** Where attention goes: other patches, each kind of prefix token, and the asking token itself. */
-export function partsOf(card: ImageCard, { patches, prefix }: TokenAttention, token: number): AttentionPart[] {
+export function partsOf(card: LayerCard, { patches, prefix }: TokenAttention, token: number): AttentionPart[] {
   const own = token - card.prefix.length;
   const self = (own >= 0 ? patches[own] : prefix[token]) ?? 0;
   const all = patches.reduce<number>((sum, value) => sum + value, 0);

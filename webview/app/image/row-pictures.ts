@@ -1,6 +1,7 @@
 import type { ChartTheme } from '../../../src/core/charts/chart-theme.js';
 import { placeName } from '../../../src/core/charts/format.js';
 import { preferencePicture } from '../../../src/core/charts/preference-picture.js';
+import { promptCurvePicture } from '../../../src/core/charts/prompt-curve-plot.js';
 import { CONTOURS, CONTOUR_UNIT, type Contour } from '../../../src/core/image/overlay/contours.js';
 import type { End } from '../../../src/core/image/overlay/modes.js';
 import type { ImageCard } from '../../../src/protocol/image.js';
@@ -39,6 +40,8 @@ export async function rowPicture(
       return attentionPicture(view, theme);
     case 'preference':
       return preferenceOf(view, theme);
+    case 'prompting':
+      return promptingOf(view, theme);
   }
 }
 
@@ -104,6 +107,14 @@ async function preferenceOf(view: ImageView, theme: ChartTheme): Promise<RowPict
   ];
   const words = { title: `Object preference on ${card.name}`, remark: facts.join(' \u00b7 ') };
   const picture = preferencePicture(views, words, theme);
+  return { svg: await pictureSvg(picture), width: picture.width, height: picture.height };
+}
+
+async function promptingOf({ card, state: { image } }: ImageView, theme: ChartTheme): Promise<RowPicture | null> {
+  const { changed, promptCurve } = image;
+  if (changed === null || promptCurve.length === 0) return null;
+  const remark = `${changeWords(changed.change)} \u00b7 shaded: the same prompt shifted around the picture, 5 to 95 %`;
+  const picture = promptCurvePicture(promptCurve, { title: `Strength of a prompt on ${card.name}`, remark }, theme);
   return { svg: await pictureSvg(picture), width: picture.width, height: picture.height };
 }
 

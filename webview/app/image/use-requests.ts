@@ -22,13 +22,22 @@ export function useRequests(host: PanelHost, { image, run, focus, selection, vie
     if (id !== null && place && noRow) host.send({ type: 'want-attention', image: id, layer, token });
   }, [host, id, layer, token, place, noRow]);
 
-  const noRollout = view.rollout && image.rollout === null;
+  useEffect(() => {
+    if (id !== null && place && token !== null) host.send({ type: 'look', image: id, layer, head, token });
+  }, [host, id, basis, layer, head, token, place]);
+
+  useEffect(() => {
+    host.send({ type: 'tab', tab });
+  }, [host, tab]);
+
+  const windowed = image.card?.windowed !== undefined;
+  const noRollout = view.rollout && image.rollout === null && !windowed;
   useEffect(() => {
     if (id !== null && noRollout) host.send({ type: 'want-rollout', image: id });
   }, [host, id, noRollout]);
 
   const { mask } = image;
-  const noPreference = tab === 'preference' && mask !== null && image.preference[view.keys] === undefined;
+  const noPreference = tab === 'preference' && !windowed && mask !== null && image.preference[view.keys] === undefined;
   useEffect(() => {
     if (id !== null && noPreference) host.send({ type: 'want-preference', image: id, keys: view.keys });
   }, [host, id, mask, noPreference, view.keys]);
@@ -42,12 +51,16 @@ export function useRequests(host: PanelHost, { image, run, focus, selection, vie
   }, [host, id, changed, layer, token, place, noChangedRow]);
 
   const noChangedPreference =
-    tab === 'preference' && mask !== null && changed !== null && image.changedPreference[view.keys] === undefined;
+    tab === 'preference' &&
+    !windowed &&
+    mask !== null &&
+    changed !== null &&
+    image.changedPreference[view.keys] === undefined;
   useEffect(() => {
     if (id !== null && noChangedPreference) host.send({ type: 'want-changed-preference', image: id, keys: view.keys });
   }, [host, id, mask, changed, noChangedPreference, view.keys]);
 
-  const noKeypoints = tab === 'keypoints' && image.keypoints === null;
+  const noKeypoints = tab === 'keypoints' && !windowed && image.keypoints === null;
   useEffect(() => {
     if (id !== null && noKeypoints) host.send({ type: 'want-keypoints', image: id, by: 'scale' });
   }, [host, id, noKeypoints]);

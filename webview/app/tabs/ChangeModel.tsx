@@ -17,7 +17,7 @@ export function ChangeModel({ view }: { readonly view: ImageView }): JSX.Element
     <div class="change">
       <div class="change-controls">
         <Ablation view={view} changes={changes} />
-        <NearestKeys view={view} changes={changes} />
+        {view.card.ofLayer === undefined ? <NearestKeys view={view} changes={changes} /> : null}
       </div>
       <Outcome view={view} kinds={['ablation', 'nearest-keys']} />
     </div>

@@ -31,6 +31,7 @@ export function DepthChart({ chart, view }: { readonly chart: PreferenceView; re
           option={option}
           width={width}
           height={layout.height}
+          later
           onPoint={(x, y, event) => {
             const at = pickPreference(chart, layout, x, y);
             tip(at === null ? null : tipLines(chart, at.layer, at.head), event);

@@ -1,11 +1,14 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
+import { samePrompt } from '../../../src/core/analysis/keypoints/same-prompt.js';
+import { MOST_STRENGTH } from '../../../src/core/analysis/keypoints/strengths.js';
 import type { Change } from '../../../src/protocol/image.js';
 import { Button, RadioGroup, Select, Slider } from '../../lib/controls.js';
 import { placeOf } from '../../state/patches.js';
 import type { ImageView } from '../image/view.js';
 import { BACKGROUND } from './mask-paint.js';
 import { Outcome } from './Outcome.js';
+import { PromptCurve } from './PromptCurve.js';
 import { patchesIn, regionLabels, regionOf } from './region-patches.js';
 import { RegionPainter } from './RegionPainter.js';
 import { useChanges } from './use-change.js';
@@ -22,9 +25,6 @@ const HOW = [
   { value: 'mask', label: 'hide from attention' },
   { value: 'drop', label: 'drop' },
 ] as const;
-
-/** Strengths of the slider; e^8 is three thousand times the attention. */
-const MOST_STRENGTH = 8;
 
 const NO_MASK = 'Mark the object first, under Object preference.';
 const NO_PATCH = 'Select a patch first.';
@@ -54,19 +54,26 @@ export function Prompting({ view }: { readonly view: ImageView }): JSX.Element {
   );
   const settled = strokes.settled();
   const region = useMemo(() => regionOf(card, settled), [card, settled]);
+  const prompt: Prompt = {
+    kind: 'prompt',
+    by: by === 'patch' || by === 'painted' ? 'region' : by,
+    how,
+    strength: graded ? strength : 1,
+    layers: where === 'all' ? null : [layer.index],
+    heads: where === 'head' ? [head.index] : null,
+    region: by === 'patch' ? onePatch(view) : by === 'painted' ? region : null,
+  };
   const run = (change: Partial<Pick<Prompt, 'strength' | 'region'>>): void => {
     if (by === 'painted' && patchesIn(change.region ?? region) === 0) return;
-    changes.run({
-      kind: 'prompt',
-      by: by === 'patch' || by === 'painted' ? 'region' : by,
-      how,
-      strength: graded ? strength : 1,
-      layers: where === 'all' ? null : [layer.index],
-      heads: where === 'head' ? [head.index] : null,
-      region: by === 'patch' ? onePatch(view) : by === 'painted' ? region : null,
-      ...change,
-    });
+    changes.run({ ...prompt, ...change });
   };
+  const choose = (value: number): void => {
+    setStrength(value);
+    run({ strength: value });
+  };
+  const { promptCurve, changed } = state.image;
+  // Another prompt is chosen than the one that ran: its curve is not known.
+  const hasCurve = graded && changed?.change.kind === 'prompt' && samePrompt(changed.change, prompt);
   return (
     <div class="prompting">
       <fieldset>
@@ -109,10 +116,7 @@ export function Prompting({ view }: { readonly view: ImageView }): JSX.Element {
             step={0.1}
             value={strength}
             text={strength.toFixed(1)}
-            onChange={(value) => {
-              setStrength(value);
-              run({ strength: value });
-            }}
+            onChange={choose}
           />
         ) : (
           <Button
@@ -124,6 +128,9 @@ export function Prompting({ view }: { readonly view: ImageView }): JSX.Element {
             Run again
           </Button>
         )}
+        {hasCurve && promptCurve.length > 0 ? (
+          <PromptCurve points={promptCurve} strength={strength} onChoose={choose} />
+        ) : null}
       </fieldset>
       <Outcome view={view} kinds={['prompt']} />
     </div>

@@ -7,17 +7,20 @@ import { AllHeads, ScaleSwitch } from './AllHeads.js';
 import { ChangeModel } from './ChangeModel.js';
 import { Keypoints } from './Keypoints.js';
 import { KeysSwitch, Preference } from './Preference.js';
+import { useAskedTab } from './use-asked-tab.js';
 
 /** What goes for the whole layer, or needs more than the picture: one tab at a time. */
 export function Tabs({ view }: { readonly view: ImageView }): JSX.Element {
   const { dispatch } = usePanel();
   const bar = useRef<HTMLDivElement>(null);
+  const section = useRef<HTMLElement>(null);
+  useAskedTab(view.state.tabAsked, section);
   const chosen = view.state.selection.now.tab;
   const choose = (tab: Tab): void => {
     dispatch({ type: 'look', change: { tab } });
   };
   return (
-    <section class="tabs" aria-label="More on this image" data-vscode-context={CONTEXTS[chosen]}>
+    <section ref={section} class="tabs" aria-label="More on this image" data-vscode-context={CONTEXTS[chosen]}>
       <div class="tab-bar">
         <div
           ref={bar}
@@ -59,6 +62,9 @@ export function Tabs({ view }: { readonly view: ImageView }): JSX.Element {
 }
 
 function TabBody({ tab, view }: { readonly tab: Tab; readonly view: ImageView }): JSX.Element {
+  if (view.card.ofLayer !== undefined && (tab === 'preference' || tab === 'keypoints')) {
+    return <p class="muted">{WINDOWS}</p>;
+  }
   switch (tab) {
     case 'heads':
       return <AllHeads view={view} />;
@@ -70,6 +76,9 @@ function TabBody({ tab, view }: { readonly tab: Tab; readonly view: ImageView })
       return <ChangeModel view={view} />;
   }
 }
+
+const WINDOWS =
+  'Not given for this model: its tokens attend within windows, and layers differ in their grids of tokens. Attention in every head, modes and ablation are given.';
 
 function tabWords(tab: Tab, layer: number): string {
   switch (tab) {

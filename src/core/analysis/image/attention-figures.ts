@@ -1,3 +1,5 @@
+import type { Concentration } from '../keypoints/concentration.js';
+import type { HeadOnKeypoints } from '../keypoints/keypoint-analysis.js';
 import { headPreference, type HeadPreference, type MeantLabels } from './head-preference.js';
 import { nearestKeys } from './nearest-keys.js';
 import type { KeyVariant } from './patch-attention.js';
@@ -9,6 +11,8 @@ export interface AttentionQuestions {
   readonly keys: KeyVariant;
   /** Number of keys; null: nothing is asked about the nearest. */
   readonly nearestKeys: number | null;
+  /** Keypoints of the picture in its patches; nothing is asked about them without. */
+  readonly concentration?: Concentration;
 }
 
 /** Figures of the attention of one head on a picture. */
@@ -21,9 +25,11 @@ export interface AttentionFigures {
   readonly preferences: readonly HeadPreference[];
   /** Mean over the tokens of their attention outside the nearest keys; null where that was not asked. */
   readonly outsideNearest: number | null;
+  /** Where keypoints were asked about. */
+  readonly keypoints?: HeadOnKeypoints;
 }
 
-/** Figures of one head. @param attention (count, count), the first `prefix` tokens before the patches. */
+/** Figures of one head but those of keypoints. @param attention (count, count), the first `prefix` tokens before the patches. */
 export function attentionFigures(
   index: number,
   attention: Float32Array,

@@ -1,4 +1,5 @@
 import { CheckpointError } from '../../errors.js';
+import { groups } from './concentration.js';
 
 /** How attention is prompted while a model runs. */
 export type Prompt =
@@ -10,6 +11,19 @@ export type Prompt =
   | { readonly kind: 'mask'; readonly region: Uint8Array }
   /** These patches are taken out of the keys of all layers and heads. */
   | { readonly kind: 'drop'; readonly region: Uint8Array };
+
+/** The forms of a prompt. */
+export const PROMPT_FORMS = ['bias', 'reweight', 'mask', 'drop'] as const satisfies readonly Prompt['kind'][];
+export type PromptForm = Prompt['kind'];
+
+/**
+ * A prompt of a form by a guide, g in [0, 1] of each patch.
+ * @param strength of a bias and of a re-weighting. `mask` and `drop` have none: they take the patches that are of any group of the guide away.
+ */
+export function promptBy(kind: PromptForm, strength: number, guide: Float64Array): Prompt {
+  if (kind === 'bias' || kind === 'reweight') return { kind, strength, guide };
+  return { kind, region: groups(guide).map((group) => Number(group > 0)) };
+}
 
 /** Layers and heads that are prompted; null: all. */
 export interface PromptedHeads {
@@ -87,8 +101,8 @@ function addedTo(prompt: Prompt, patches: number): Float32Array {
   return scores;
 }
 
-/** A factor with a logarithm far from the limit of a bias. */
-const MAX_FACTOR = 1e9;
+/** Largest strength of a re-weighting: its logarithm is far from the limit of a bias. */
+export const MAX_FACTOR = 1e9;
 
 function masked(region: Uint8Array, patches: number): Float32Array {
   if (region.length !== patches) throw new Error(`a region of ${region.length} numbers for ${patches} patches`);

@@ -34,7 +34,8 @@ export async function promptBand(
     changes.push(await changeOf(movedPrompt(prompt, grid, shift)));
     progress(changes.length, chosen.length);
   }
-  return { band: bandOf(changes), shifts: chosen.length };
+  // An output of zeros has no change that could be compared.
+  return { band: bandOf(changes.filter(Number.isFinite)), shifts: chosen.length };
 }
 
 /** A candidate with its causal check. */

@@ -14,18 +14,6 @@ export const GGML_TYPES: ReadonlyMap<number, DType> = new Map<number, DType>([
   [12, 'Q4_K'],
   [13, 'Q5_K'],
   [14, 'Q6_K'],
-  [24, 'I8'],
-  [25, 'I16'],
-  [26, 'I32'],
-  [27, 'I64'],
-  [28, 'F64'],
-  [30, 'BF16'],
-]);
-
-/** Names of the types that are not read. */
-const OTHER_TYPES: ReadonlyMap<number, string> = new Map([
-  [9, 'Q8_1'],
-  [15, 'Q8_K'],
   [16, 'IQ2_XXS'],
   [17, 'IQ2_XS'],
   [18, 'IQ3_XXS'],
@@ -34,10 +22,29 @@ const OTHER_TYPES: ReadonlyMap<number, string> = new Map([
   [21, 'IQ3_S'],
   [22, 'IQ2_S'],
   [23, 'IQ4_XS'],
+  [24, 'I8'],
+  [25, 'I16'],
+  [26, 'I32'],
+  [27, 'I64'],
+  [28, 'F64'],
   [29, 'IQ1_M'],
+  [30, 'BF16'],
   [34, 'TQ1_0'],
   [35, 'TQ2_0'],
   [39, 'MXFP4'],
+  [40, 'NVFP4'],
+]);
+
+/** Names of the types that are not read. */
+const OTHER_TYPES: ReadonlyMap<number, string> = new Map([
+  [4, 'Q4_2'],
+  [5, 'Q4_3'],
+  [9, 'Q8_1'],
+  [15, 'Q8_K'],
+  [31, 'Q4_0_4_4'],
+  [32, 'Q4_0_4_8'],
+  [33, 'Q4_0_8_8'],
+  [41, 'Q1_0'],
 ]);
 
 /** Name of a type that is not read. */

@@ -4,10 +4,16 @@ import { widen } from '../../tensors/widen.js';
 import { readDataspace, readDatatype } from './datatype.js';
 import type { Fields } from './fields.js';
 import type { Hdf5File } from './file.js';
+import { FractalHeap } from './fractal-heap.js';
 import { Hdf5Problem } from './problem.js';
+import { readRecords } from './records.js';
 
 /** Longest text that is read: the configuration of a Keras model with some thousand layers. */
 const MAX_TEXT_BYTES = 8 * 2 ** 20;
+
+/** Bytes of an attribute's identifier in a heap, and the flag of one that stands elsewhere. */
+const ID_BYTES = 8;
+const SHARED = 0x02;
 
 /** A plain value under its name; null for lists and for what is neither number nor text. */
 export interface Attribute {
@@ -34,14 +40,38 @@ export async function readAttribute(file: Hdf5File, fields: Fields): Promise<Att
   // Types and shapes that stand elsewhere are those of no plain value.
   if (version > 1 && flags !== 0) return { name, value: null };
   const type = readDatatype(typeFields);
-  const shape = readDataspace(spaceFields);
-  if (shape === null || elementCount(shape) !== 1) return { name, value: null };
+  const space = readDataspace(spaceFields);
+  if (space === null || elementCount(space.shape) !== 1) return { name, value: null };
   if (type.kind === 'text') return { name, value: fields.text(Math.min(type.size, fields.left)) };
   if (type.kind === 'long-text') return { name, value: await longText(file, fields) };
   if (type.kind !== 'number' || type.bigEndian) return { name, value: null };
   const { buffer, byteOffset } = fields.part(type.size).view;
   const [value = NaN] = widen(type.dtype, new Uint8Array(buffer, byteOffset, type.size));
   return { name, value: type.dtype === 'BOOL' ? value !== 0 : value };
+}
+
+/** Type of the records of a tree of attributes, and more of them than any object has. */
+const ATTRIBUTE_RECORDS = 8;
+const MAX_ATTRIBUTES = 20_000;
+
+/** The attribute messages of an object that has many. Format: IV.A.2.v. @throws Hdf5Problem. */
+export async function readDenseAttributes(file: Hdf5File, fields: Fields): Promise<Fields[]> {
+  fields.version([0]);
+  if ((fields.u8() & 1) !== 0) fields.skip(2);
+  const heapAddress = fields.address();
+  const tree = fields.address();
+  if (heapAddress === null || tree === null) return [];
+  const heap = await FractalHeap.open(file, heapAddress);
+  const records = await readRecords(file, tree, ATTRIBUTE_RECORDS, 'a tree of attributes', MAX_ATTRIBUTES);
+  const attributes: Fields[] = [];
+  for (const record of records) {
+    const id = record.part(ID_BYTES);
+    const isShared = (record.u8() & SHARED) !== 0;
+    const attribute = isShared ? null : await heap.object(id, 'an attribute');
+    // Lists of some thousand numbers lie outside the heap's blocks; they are no plain values.
+    if (attribute !== null) attributes.push(attribute);
+  }
+  return attributes;
 }
 
 /** A text in a global heap. Format: III.E. */

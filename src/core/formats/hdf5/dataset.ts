@@ -2,7 +2,8 @@ import { groupDigits } from '../../bytes/quote.js';
 import { DTYPES } from '../../tensors/dtype.js';
 import type { TensorEntry } from '../../tensors/tensor-index.js';
 import { checkedElementCount } from '../shape.js';
-import { type Budget, readChunks } from './chunk-tree.js';
+import { readChunks } from './chunk-index.js';
+import type { Budget } from './chunk-places.js';
 import { readDataspace, readDatatype } from './datatype.js';
 import type { Hdf5File } from './file.js';
 import { readFilters, readLayout } from './layout.js';
@@ -34,8 +35,9 @@ export async function readDataset(file: Hdf5File, messages: readonly Message[], 
   if (type.kind !== 'number') {
     throw new Hdf5Problem(`holds ${type.kind === 'other' ? type.name : 'texts'}, no numbers`, 'unsupported');
   }
-  const shape = readDataspace(needed(MESSAGE.dataspace, 'shape').fields);
-  if (shape === null) throw new Hdf5Problem('is empty', 'unsupported');
+  const space = readDataspace(needed(MESSAGE.dataspace, 'shape').fields);
+  if (space === null) throw new Hdf5Problem('is empty', 'unsupported');
+  const { shape } = space;
   const count = checkedElementCount(shape);
   if (typeof count === 'string') throw new Hdf5Problem(count);
   const byteLength = count * DTYPES[type.dtype].bytes;
@@ -54,9 +56,12 @@ export async function readDataset(file: Hdf5File, messages: readonly Message[], 
   const layout = readLayout(fields);
   if (layout.kind === 'chunked') {
     if (count === 0) return base;
-    if (layout.tree === null) throw new Hdf5Problem('was never written', 'unsupported');
-    const tree = { address: layout.tree, shape, chunk: layout.chunk, filters: applied };
-    return { ...base, packing: { kind: 'chunks', shape, chunks: await readChunks(file, tree, budget) } };
+    const { address, index, chunk, elementBytes, plainEdges } = layout;
+    if (address === null) throw new Hdf5Problem('was never written', 'unsupported');
+    if (elementBytes !== type.size) throw new Hdf5Problem(`has chunks of elements of ${String(elementBytes)} bytes`);
+    const chunked = { ...space, chunk, elementBytes, filters: applied, plainEdges };
+    const chunks = await readChunks(file, chunked, index, address, budget);
+    return { ...base, packing: { kind: 'chunks', shape, chunks } };
   }
   if (layout.length !== byteLength) {
     const sizes = `${groupDigits(byteLength)} bytes by its shape, ${groupDigits(layout.length)} stored`;

@@ -61,12 +61,28 @@ export function readDatatype(fields: Fields): Datatype {
   return type === 9 && (bits & 0x0f) === 1 ? { kind: 'long-text', size } : other;
 }
 
-/** Sizes of the axes; null for a dataset that holds nothing. */
-export function readDataspace(fields: Fields): number[] | null {
+/** Sizes of the axes, and what they may grow to. */
+interface Dataspace {
+  readonly shape: readonly number[];
+  /** Infinity for an axis that may grow without end. */
+  readonly most: readonly number[];
+}
+
+/** Reads a dataspace message; null for a dataset that holds nothing. Format: IV.A.2.b. */
+export function readDataspace(fields: Fields): Dataspace | null {
   const version = fields.version([1, 2]);
   const axes = fields.u8();
-  fields.skip(1);
+  const growing = (fields.u8() & 1) !== 0;
   const type = version === 2 ? fields.u8() : 1;
   if (version === 1) fields.skip(5);
-  return type === 2 ? null : Array.from({ length: axes }, () => fields.length());
+  if (type === 2) return null;
+  const shape = Array.from({ length: axes }, () => fields.length());
+  const most = growing ? shape.map(() => (fields.left === 0 ? 0 : mostOf(fields))) : shape;
+  return { shape, most };
+}
+
+/** A size of which all bits are set means that there is no end. */
+function mostOf(fields: Fields): number {
+  const size = fields.length();
+  return size >= 2 ** (8 * fields.widths.length) - 1 ? Infinity : size;
 }

@@ -1,7 +1,9 @@
 import type { Hdf5File } from './file.js';
 import { Fields } from './fields.js';
+import { FractalHeap } from './fractal-heap.js';
 import { MESSAGE, type Message } from './object-header.js';
 import { Hdf5Problem } from './problem.js';
+import { readRecords } from './records.js';
 
 /** A name in a group and the object that it stands for. */
 export interface Link {
@@ -18,6 +20,9 @@ const MAX_LINKS = 400_000;
 /** Bytes behind the two addresses of an entry of a symbol table: what is cached. */
 const CACHE_BYTES = 24;
 const SOFT = 2;
+/** Type of the records of a tree of names; longer names than so many bytes lie outside the heap's blocks. */
+const NAME_RECORDS = 5;
+const MAX_DENSE_BYTES = 4_096;
 
 /** True for the messages of a group. */
 export function isGroup(messages: readonly Message[]): boolean {
@@ -30,19 +35,31 @@ export async function readLinks(file: Hdf5File, messages: readonly Message[]): P
   const links: Link[] = [];
   for (const { type, fields } of messages) {
     if (type === MESSAGE.link) links.push(readLink(fields));
-    else if (type === MESSAGE.linkInfo) checkLinkInfo(fields);
+    else if (type === MESSAGE.linkInfo) await readDenseLinks(file, fields, links);
     else if (type === MESSAGE.symbolTable) await readSymbolTable(file, fields, links);
     if (links.length > MAX_LINKS) throw new Hdf5Problem('a group holds too many names', 'limit');
   }
   return links;
 }
 
-/** Format: HDF5 File Format Specification 3.0, IV.A.2.c. */
-function checkLinkInfo(fields: Fields): void {
+/** Names in a fractal heap, where a group has many. Format: HDF5 File Format Specification 3.0, IV.A.2.c. */
+async function readDenseLinks(file: Hdf5File, fields: Fields, links: Link[]): Promise<void> {
   fields.version([0]);
   if ((fields.u8() & 1) !== 0) fields.skip(8);
-  if (fields.address() === null) return;
-  throw new Hdf5Problem('a group keeps its names in a fractal heap (dense links)', 'unsupported');
+  const heapAddress = fields.address();
+  const tree = fields.address();
+  if (heapAddress === null || tree === null) return;
+  const heap = await FractalHeap.open(file, heapAddress);
+  const records = await readRecords(file, tree, NAME_RECORDS, 'a tree of names', MAX_LINKS - links.length);
+  const found: Link[] = [];
+  for (const record of records) {
+    // A hash of the name comes first.
+    const link = await heap.object(record.skip(4), 'a name');
+    if (link === null) throw new Hdf5Problem(`a name has more than ${String(MAX_DENSE_BYTES)} bytes`, 'unsupported');
+    found.push(readLink(link));
+  }
+  // The tree is in the order of the hashes, which means nothing to anybody.
+  links.push(...found.sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name))));
 }
 
 /** Format: IV.A.2.g. */

@@ -70,7 +70,8 @@ export function hdf5Index(
   }
   const settings = new Map<string, Setting>();
   for (const [name, value] of groups.get('') ?? []) addSetting(settings, name, value);
-  const names = kerasNames(datasets, groups, configuration);
+  const { names, stated } = kerasNames(datasets, groups, configuration);
+  for (const [name, value] of stated) addSetting(settings, name, value);
   const tensors = Array.from(datasets, ([name, dataset]): TensorEntry => ({ name, ...names.get(name), ...dataset }));
   return { files: [file], tensors, settings, warnings: leftWarnings(left, file) };
 }

@@ -22,6 +22,7 @@ export const MESSAGE = {
   attribute: 0x0c,
   continuation: 0x10,
   symbolTable: 0x11,
+  attributeInfo: 0x15,
 } as const;
 
 const SHARED = 0x02;

@@ -1,7 +1,7 @@
 import type { Setting } from '../../tensors/tensor-index.js';
 import { quoteName } from '../../bytes/quote.js';
-import { readAttribute } from './attribute.js';
-import { newBudget } from './chunk-tree.js';
+import { readAttribute, readDenseAttributes } from './attribute.js';
+import { newBudget } from './chunk-places.js';
 import { type Dataset, isDataset, readDataset } from './dataset.js';
 import type { Hdf5File } from './file.js';
 import { isGroup, readLinks } from './group.js';
@@ -68,9 +68,12 @@ export async function readTree(file: Hdf5File, root: number): Promise<Hdf5Conten
 async function readAttributes(file: Hdf5File, messages: readonly Message[]): Promise<Attributes> {
   const attributes = new Map<string, Setting>();
   for (const { type, shared, fields } of messages) {
-    if (type !== MESSAGE.attribute || shared) continue;
-    const { name, value } = await readAttribute(file, fields);
-    if (value !== null) attributes.set(name, value);
+    if (shared || (type !== MESSAGE.attribute && type !== MESSAGE.attributeInfo)) continue;
+    const found = type === MESSAGE.attribute ? [fields] : await readDenseAttributes(file, fields);
+    for (const each of found) {
+      const { name, value } = await readAttribute(file, each);
+      if (value !== null) attributes.set(name, value);
+    }
   }
   return attributes;
 }

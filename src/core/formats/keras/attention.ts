@@ -7,6 +7,8 @@ export type NormKnowledge = 'graph' | 'names' | 'none' | 'unknown';
 /** One keras.layers.MultiHeadAttention. */
 export interface Attention {
   readonly path: string;
+  /** The name that the layer was given. */
+  readonly own: string;
   /** Of the tokens. */
   readonly width: number;
   readonly norm: Module | null;
@@ -21,7 +23,7 @@ const PROJECTIONS: readonly (readonly [query: string, key: string])[] = [
 const order = new Intl.Collator('en', { numeric: true });
 
 /** Order of paths in which `layer_10` comes after `layer_2`, and a name without number before those with one. */
-function compareNames(one: string, other: string): number {
+export function compareNames(one: string, other: string): number {
   const some = one.split('/');
   const others = other.split('/');
   for (const [index, part] of some.entries()) {
@@ -31,7 +33,7 @@ function compareNames(one: string, other: string): number {
   return some.length - others.length;
 }
 
-function weightOf(module: Module | undefined): readonly number[] {
+export function weightOf(module: Module | undefined): readonly number[] {
   return module?.variables.find(({ role }) => role === 'weight')?.shape ?? [];
 }
 
@@ -48,7 +50,7 @@ function parentOf(path: string): string {
   return path.split('/').slice(0, -1).join('/');
 }
 
-function lastOf(own: string): string {
+export function lastOf(own: string): string {
   return own.slice(own.lastIndexOf('.') + 1);
 }
 
@@ -64,6 +66,16 @@ function isNorm({ variables }: Module, width: number): boolean {
 /** A norm's module has a name that says so; biases of a layer without weights have not. */
 function looksLikeNorm({ path, own }: Module): boolean {
   return /norm|(^|[._/])ln(\d|[._/]|$)/iu.test(`${path} ${own}`);
+}
+
+/** The modules that are norms by their names, in order of their paths. */
+function normsOf(modules: Iterable<Module>): Module[] {
+  return [...modules].filter(looksLikeNorm).sort((one, other) => compareNames(one.path, other.path));
+}
+
+/** The same, those of tokens of a width. */
+export function normsOfWidth(modules: Iterable<Module>, width: number): Module[] {
+  return normsOf(modules).filter((norm) => isNorm(norm, width));
 }
 
 interface Found {
@@ -93,6 +105,7 @@ export function findAttention(
   const surroundings = surroundingsOf(modules, found);
   return found.map((attention, index) => ({
     path: attention.path,
+    own: attention.own,
     width: attention.width,
     ...normOf(attention, index, surroundings, graph),
   }));
@@ -111,7 +124,7 @@ function surroundingsOf(modules: ReadonlyMap<string, Module>, found: readonly Fo
   const normNamed = new Map<string, Module>();
   const attentionIn = new Map<string, number>();
   for (const { path } of found) attentionIn.set(parentOf(path), (attentionIn.get(parentOf(path)) ?? 0) + 1);
-  const norms = [...modules.values()].filter(looksLikeNorm).sort((one, other) => compareNames(one.path, other.path));
+  const norms = normsOf(modules.values());
   for (const norm of norms) {
     normNamed.set(lastOf(norm.own), norm);
     const beside = normsIn.get(parentOf(norm.path)) ?? [];
@@ -127,8 +140,8 @@ function normOf(
   { normsIn, normNamed, attentionIn, layers }: Surroundings,
   graph: ReadonlyMap<string, GraphLayer>,
 ): Pick<Attention, 'norm' | 'knowledge'> {
-  const source = graph.get(own)?.source ?? null;
-  if (source !== null) {
+  const source = graph.get(own)?.sources[0];
+  if (source !== undefined) {
     const norm = normNamed.get(source);
     const fits = norm !== undefined && isNorm(norm, width);
     return fits ? { norm, knowledge: 'graph' } : { norm: null, knowledge: 'none' };

@@ -1,8 +1,10 @@
-/** A layer of a Keras model by its own name, and the layer whose output it reads first. */
+/** A layer of a Keras model by its own name, and the layers whose outputs it reads. */
 export interface GraphLayer {
   readonly name: string;
   readonly type: string;
-  readonly source: string | null;
+  readonly sources: readonly string[];
+  /** Its settings, unchecked. */
+  readonly config: Readonly<Record<string, unknown>>;
 }
 
 /** Models inside each other. */
@@ -30,10 +32,12 @@ function sourceOf(tensor: unknown): string | null {
   return typeof name === 'string' ? name : null;
 }
 
-function firstSource(layer: Json): string | null {
+function sourcesOf(layer: Json): string[] {
   const [node] = list(member(layer, 'inbound_nodes'));
-  const [first] = Array.isArray(node) ? node : list(member(node, 'args'));
-  return first === undefined ? null : sourceOf(first);
+  const inputs = Array.isArray(node) ? node : list(member(node, 'args'));
+  // What is added is a list of its own in Keras 3; in Keras 2 each input is a list that starts with a name.
+  const tensors = inputs.flatMap((input) => (typeof list(input)[0] === 'object' ? list(input) : [input]));
+  return tensors.map(sourceOf).filter((name) => name !== null);
 }
 
 function collect(model: unknown, depth: number, layers: Map<string, GraphLayer>): void {
@@ -43,7 +47,8 @@ function collect(model: unknown, depth: number, layers: Map<string, GraphLayer>)
     const name = member(layer, 'name') ?? member(member(layer, 'config'), 'name');
     const type = member(layer, 'class_name');
     if (typeof name === 'string' && typeof type === 'string') {
-      layers.set(name, { name, type, source: firstSource(layer) });
+      const settings = member(layer, 'config');
+      layers.set(name, { name, type, sources: sourcesOf(layer), config: isObject(settings) ? settings : {} });
     }
     collect(layer, depth + 1, layers);
   }

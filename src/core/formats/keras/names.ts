@@ -1,13 +1,21 @@
-import type { TensorEntry } from '../../tensors/tensor-index.js';
+import type { Setting, TensorEntry } from '../../tensors/tensor-index.js';
 import type { Dataset } from '../hdf5/dataset.js';
 import type { Attributes } from '../hdf5/tree.js';
 import { jaxNames } from '../jax-names.js';
 import { findAttention, type Attention, type NormKnowledge } from './attention.js';
+import { type TransformerParts, transformerParts } from './block-parts.js';
 import { readGraph } from './graph.js';
 import { findModules, isNumbered, type Module } from './modules.js';
 
 /** What recognition reads in place of a dataset's name. */
-type Names = Pick<TensorEntry, 'path' | 'inputsFirst'>;
+type Names = Pick<TensorEntry, 'path' | 'inputsFirst' | 'given'>;
+
+/** What recognition reads of a Keras or TensorFlow file. */
+interface KerasNames {
+  readonly names: ReadonlyMap<string, Names>;
+  /** What the model's configuration says of how its blocks are run. */
+  readonly stated: ReadonlyMap<string, Setting>;
+}
 
 /** Modules that hold the attention layers, by how sure it is which norm feeds them. */
 const BLOCKS: Readonly<Record<NormKnowledge, string>> = {
@@ -32,11 +40,13 @@ export function kerasNames(
   datasets: ReadonlyMap<string, Dataset>,
   groups: ReadonlyMap<string, Attributes>,
   configuration: string | null,
-): ReadonlyMap<string, Names> {
+): KerasNames {
   const isVariable = ([name]: readonly [string, Dataset]): boolean => !OPTIMISER.test(name);
   const numbered = isNumbered(datasets);
   const isTensorFlow = [...datasets.keys()].some((name) => /:\d+$/u.test(name));
-  if (!numbered && !isTensorFlow) return new Map([...datasets.keys()].map((name) => [name, jaxNames(name)]));
+  if (!numbered && !isTensorFlow) {
+    return { names: new Map([...datasets.keys()].map((name) => [name, jaxNames(name)])), stated: new Map() };
+  }
   const modules = findModules(new Map([...datasets].filter(isVariable)), groups);
   const said = groups.get('')?.get('model_config');
   const graph = readGraph(configuration ?? (typeof said === 'string' ? said : null));
@@ -44,22 +54,50 @@ export function kerasNames(
   const attention = findAttention(modules, ownNameOf, graph);
   const names = new Map<string, Names>();
   for (const name of datasets.keys()) if (OPTIMISER.test(name)) names.set(name, { path: `optimizer.${name}` });
-  const special = attention.length === 0 ? new Map<string, string>() : namedParts(modules, attention);
-  const places = blockPaths(attention);
+  const attentionPlaces = blockPaths(attention);
+  const outside = [...modules.values()].filter((module) => partOf(attentionPlaces, module, '') === null);
+  const special = attention.length === 0 ? new Map<string, string>() : namedParts(outside, attention);
+  const attentionPaths = new Set(attention.map(({ path }) => path));
+  const around = [...modules.values()].filter(({ path }) => !isBelow(path, attentionPaths));
+  const parts = attention.length === 0 ? null : transformerParts(around, attention, graph);
+  const places = new Map([...attentionPlaces, ...(parts === null ? [] : partPaths(parts, attention))]);
   for (const module of modules.values()) {
     for (const { dataset, role, inputsFirst } of module.variables) {
       const plain = jaxNames(`${module.own === '' ? '' : `${module.own}.`}${role}`).path ?? role;
       const prefix = attention.length === 0 ? '' : 'layers.';
       const path = special.get(dataset) ?? partOf(places, module, role) ?? `${prefix}${plain}`;
-      names.set(dataset, inputsFirst ? { path, inputsFirst } : { path });
+      const given = module.own === module.path.replaceAll('/', '.') ? {} : { given: module.own };
+      names.set(dataset, { path, ...given, ...(inputsFirst && { inputsFirst }) });
     }
   }
-  return names;
+  return { names, stated: parts?.stated ?? new Map() };
 }
 
 function givenName(groups: ReadonlyMap<string, Attributes>, path: string): string {
   const name = groups.get(`${path}/vars`)?.get('name');
   return typeof name === 'string' ? name : path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** True for one of the paths and all below it. */
+function isBelow(path: string, paths: ReadonlySet<string>): boolean {
+  const parts = path.split('/');
+  return parts.some((_, index) => paths.has(parts.slice(0, index + 1).join('/')));
+}
+
+/** Where what stands behind the attention layers and the blocks stands for recognition. */
+function partPaths({ blocks, norm, head }: TransformerParts, attention: readonly Attention[]): [string, string][] {
+  const inBlocks = blocks.flatMap(({ norm: after, input, output }, index): [string, string][] => {
+    const block = `${BLOCKS[attention[index]?.knowledge ?? 'unknown']}.${String(index)}`;
+    return [
+      [after.path, `${block}.norm_after`],
+      [input.path, `${block}.mlp_in`],
+      [output.path, `${block}.mlp_out`],
+    ];
+  });
+  const behind: [string, string][] = [];
+  if (norm !== null) behind.push([norm.path, 'final_norm']);
+  if (head !== null) behind.push([head.path, 'head']);
+  return [...inBlocks, ...behind];
 }
 
 /** Where the modules of attention layers and their norms stand for recognition, by path; those below them follow. */
@@ -86,9 +124,7 @@ function partOf(places: ReadonlyMap<string, string>, { path }: Module, role: str
 }
 
 /** What stands in front of the first layer, by its shape where only one variable has it. */
-function namedParts(modules: ReadonlyMap<string, Module>, attention: readonly Attention[]): Map<string, string> {
-  const places = blockPaths(attention);
-  const outside = [...modules.values()].filter((module) => partOf(places, module, '') === null);
+function namedParts(outside: readonly Module[], attention: readonly Attention[]): Map<string, string> {
   const [width = 0] = attention.map((each) => each.width);
   const parts = new Map<string, string>();
   const only = <Item>(items: readonly Item[]): Item | undefined => (items.length === 1 ? items[0] : undefined);

@@ -1,7 +1,7 @@
 import type { ByteSource, CheckpointFolder } from '../../bytes/byte-source.js';
 import { groupDigits, quoteName } from '../../bytes/quote.js';
 import { CheckpointError } from '../../errors.js';
-import { DTYPES } from '../../tensors/dtype.js';
+import { byteLengthOf } from '../../tensors/dtype.js';
 import { elementCount, type TensorEntry } from '../../tensors/tensor-index.js';
 import { beyondLimit, malformed } from '../problem.js';
 import type { DeclaredTensor } from './tensor.js';
@@ -23,7 +23,7 @@ export class ModelFiles {
 
   /** Where a tensor lies. @throws CheckpointError when its external data are missing, elsewhere or too short. */
   async entry({ name, dtype, shape, place }: DeclaredTensor): Promise<TensorEntry> {
-    const byteLength = elementCount(shape) * DTYPES[dtype].bytes;
+    const byteLength = byteLengthOf(dtype, elementCount(shape));
     const entry = { name, dtype, shape, strides: null, byteLength };
     if (place.kind === 'raw') return { ...entry, file: 0, offset: place.offset };
     if (place.kind === 'typed') {

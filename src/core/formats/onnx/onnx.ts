@@ -15,6 +15,7 @@ import { expandModel, type PlacedTensor } from './expand.js';
 import type { ParsedModel } from './parsed.js';
 import { dequantised, withQuantisation } from './quantise.js';
 import { readModel } from './read-model.js';
+import { withPackedWeights } from './weight-only.js';
 
 /** Constants in nodes are listed among the tensors from this many elements on; shapes and scalars are no weights. */
 const LISTED_CONSTANT = 8;
@@ -69,7 +70,8 @@ async function open(source: ByteSource, folder: CheckpointFolder): Promise<Tenso
   const named = { ...plain, tensors: listed.byValue };
   const sourceOf = async (file: number): Promise<ByteSource> =>
     file === 0 ? source : folder.open(files.names[file] ?? '');
-  const tensors = await withQuantisation(listed.tensors, named, sourceOf);
+  const scaled = await withQuantisation(listed.tensors, named, sourceOf);
+  const tensors = await withPackedWeights(scaled, named, sourceOf);
   const graph: ComputationGraph = {
     ...named,
     operations: operations.map(withoutQuantisation),
@@ -146,7 +148,7 @@ function unreadWarnings(placed: readonly PlacedTensor[]): Warning[] {
   if (unread.length === 0) return [];
   const shown = unread.slice(0, MAX_NAMED).map(({ name, type }) => `${quoteName(name)} (${type})`);
   const more = unread.length > MAX_NAMED ? ` and ${String(unread.length - MAX_NAMED)} more` : '';
-  const message = `${shown.join(', ')}${more}: numbers of less than a byte are not read; these tensors are left out.`;
+  const message = `${shown.join(', ')}${more}: these types are not read; the tensors are left out.`;
   return [{ code: 'unread-types', message }];
 }
 

@@ -6,12 +6,12 @@ import { DTYPES } from '../../tensors/dtype.js';
 import { elementCount, type Quantisation, type TensorEntry } from '../../tensors/tensor-index.js';
 
 /** Scales of one tensor: a 4096 x 16384 matrix in blocks of 32 has two million. */
-const MAX_SCALES = 2 ** 22;
+export const MAX_SCALES = 2 ** 22;
 /** All scales of a file together. */
-const MAX_ALL_SCALES = 2 ** 25;
+export const MAX_ALL_SCALES = 2 ** 25;
 
 /** All elements of a tensor, row by row. */
-async function readAll(source: ByteSource, tensor: TensorEntry): Promise<Float64Array> {
+export async function readAll(source: ByteSource, tensor: TensorEntry): Promise<Float64Array> {
   const rows = elementCount(tensor.shape);
   return readMatrixView(source, { tensor, rowStart: 0, rows, columns: 1, transposed: false });
 }
@@ -24,11 +24,14 @@ export function dequantised(
 ): Map<string, SmallConstant> {
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   return new Map(
-    [...constants].map(([value, constant]) => {
-      const { scales, zeroPoints } = byName.get(names.get(value) ?? '')?.quantisation ?? {};
+    [...constants].flatMap(([value, constant]): [string, SmallConstant][] => {
+      const tensor = byName.get(names.get(value) ?? '');
+      // Bytes that turned out to be packed weights are no numbers.
+      if (tensor !== undefined && elementCount(tensor.shape) !== constant.values.length) return [];
+      const { scales, zeroPoints } = tensor?.quantisation ?? {};
       const [scale, zero = 0] = [scales?.[0], zeroPoints?.[0]];
-      if (scale === undefined || scales?.length !== 1) return [value, constant];
-      return [value, { ...constant, values: constant.values.map((each) => Math.fround((each - zero) * scale)) }];
+      if (scale === undefined || scales?.length !== 1) return [[value, constant]];
+      return [[value, { ...constant, values: constant.values.map((each) => Math.fround((each - zero) * scale)) }]];
     }),
   );
 }
@@ -68,7 +71,9 @@ function layoutOf(
   { shape, dtype }: TensorEntry,
   scale: TensorEntry,
 ): Pick<Quantisation, 'axis' | 'block'> | null {
-  if (DTYPES[dtype].kind !== 'integer' || DTYPES[scale.dtype].kind !== 'float') return null;
+  // Floats of a byte and less have scales as whole numbers do.
+  const isScaled = DTYPES[dtype].kind === 'integer' || (DTYPES[dtype].kind === 'float' && DTYPES[dtype].bytes <= 1);
+  if (!isScaled || DTYPES[scale.dtype].kind !== 'float') return null;
   const count = elementCount(scale.shape);
   const along = axis < 0 ? axis + shape.length : axis;
   if (count === 1) return { axis: 0 };

@@ -1,9 +1,9 @@
 import { groupDigits, quoteName } from '../../bytes/quote.js';
 import { CheckpointError } from '../../errors.js';
 import { elementType } from '../../onnx/element-types.js';
-import { TYPED_FIELDS, typedData } from '../../onnx/typed-data.js';
+import { TYPED_FIELDS, typedData, unitsOf } from '../../onnx/typed-data.js';
 import { WIRE, type WireField, WireProblem } from '../../onnx/wire.js';
-import { DTYPES, type DType } from '../../tensors/dtype.js';
+import { byteLengthOf, DTYPES, type DType } from '../../tensors/dtype.js';
 import { widen } from '../../tensors/widen.js';
 import { beyondLimit, malformed } from '../problem.js';
 import { checkedElementCount } from '../shape.js';
@@ -87,12 +87,12 @@ function typedPlace(message: Message, who: string, dtype: DType, count: number):
   const bytes = found.reduce((sum, { start, end }) => sum + end - start, 0);
   if (count > MAX_TYPED) throw beyondLimit(file, `${who} has ${groupDigits(count)} elements, each stored on its own`);
   // A number has at least one byte: what claims more elements than bytes lies.
-  if (bytes < count) throw malformed(file, short(who, count, dtype, bytes));
+  if (bytes < unitsOf(dtype, count)) throw malformed(file, short(who, count, dtype, bytes));
   return { kind: 'typed', field: number, offset: message.start, length: message.end - message.start };
 }
 
 function rawPlace({ start, end }: WireField, who: string, dtype: DType, count: number, file: string): TensorPlace {
-  const expected = count * DTYPES[dtype].bytes;
+  const expected = byteLengthOf(dtype, count);
   if (end - start !== expected) throw malformed(file, short(who, count, dtype, end - start));
   return { kind: 'raw', offset: start, length: expected };
 }
@@ -137,9 +137,10 @@ async function smallValues(
 ): Promise<readonly number[] | null> {
   if (place.kind === 'external' || count > MAX_VALUES || DTYPES[dtype].kind === 'complex') return null;
   const bytes = await message.pages.bytes(place.offset, place.offset + place.length);
-  if (place.kind === 'raw') return [...widen(dtype, bytes)];
+  // The last byte of numbers that share bytes may be filled up.
+  if (place.kind === 'raw') return [...widen(dtype, bytes).subarray(0, count)];
   try {
-    return [...widen(dtype, typedData(bytes, place.field, dtype, count))];
+    return [...widen(dtype, typedData(bytes, place.field, dtype, count)).subarray(0, count)];
   } catch (error) {
     if (error instanceof WireProblem) throw malformed(message.pages.source.name, `${who}: ${error.problem}`);
     throw error;

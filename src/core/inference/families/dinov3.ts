@@ -1,26 +1,18 @@
 import type { Describe, ForwardView } from '../forward-view.js';
+import { knownRotation } from '../known-rotation.js';
 import { classifier, patchEmbedding, prefixTokens } from '../parts.js';
-import { refuseRotary, timmBlock } from './timm.js';
+import { timmBlock } from './timm.js';
 
 /** DINOv3 of its own repository and of timm. Only the former keeps the periods of its rotation in the file. */
 export const dinov3: Describe = (view) => {
   const { root, facts, width, blocks } = view;
   const epsilon = facts.epsilon(1e-5);
   const isTimm = root.has('reg_token');
-  if (isTimm && !isDinov3(view)) refuseRotary(root);
-  const quarter = (blocks[0]?.spec.headSize ?? 0) / 4;
   return {
     patches: patchEmbedding(view, ['patch_embed.proj.weight']),
     prefix: prefixTokens(view, { class: ['cls_token'], registers: ['storage_tokens', 'reg_token'] }),
     positions: null,
-    rotation: {
-      pairs: 'half',
-      angles: {
-        kind: 'centred',
-        base: 100,
-        periods: root.optionalVector('periods of the rotation', ['rope_embed.periods'], quarter),
-      },
-    },
+    rotation: knownRotation(view),
     preNorm: null,
     blocks: blocks.map((block) => timmBlock(block, epsilon, 'gelu')),
     norm: root.norm('final norm', ['norm'], width, epsilon),

@@ -1,12 +1,9 @@
-import type { PatchGrid, Rotation } from '../forward.js';
-import type { Describe, ForwardView } from '../forward-view.js';
+import type { Describe } from '../forward-view.js';
+import { knownRotation } from '../known-rotation.js';
 import { classifier, patchEmbedding, prefixTokens } from '../parts.js';
-import { ownGrid, positionTable } from '../positions.js';
+import { positionTable } from '../positions.js';
 import { dinov3, isDinov3 } from './dinov3.js';
-import { refuseRotary, timmBlock, timmPooling } from './timm.js';
-
-/** Grid of the pictures of 224 pixels on which all released models with patches of 14 and 16 learned their rotation. */
-const TRAINED_GRID: PatchGrid = [16, 16];
+import { timmBlock, timmPooling } from './timm.js';
 
 /** EVA and EVA02 of timm and of EVA-CLIP; timm's DINOv3 with biases has the same names. */
 export const eva: Describe = (view) => {
@@ -21,7 +18,7 @@ export const eva: Describe = (view) => {
     patches: patchEmbedding(view, ['patch_embed.proj.weight']),
     prefix,
     positions: positionTable(view, ['pos_embed'], prefix, 'bicubic-antialias'),
-    rotation: turns ? rotation(view) : null,
+    rotation: turns ? knownRotation(view) : null,
     preNorm: root.optionalNorm('norm before the blocks', ['norm_pre'], width, epsilon),
     blocks,
     norm: root.optionalNorm('final norm', ['norm'], width, epsilon),
@@ -31,16 +28,3 @@ export const eva: Describe = (view) => {
     classifiers: classifier(root, ['head.weight'], width, 'pooled'),
   };
 };
-
-function rotation(view: ForwardView): Rotation {
-  const { root, facts, model } = view;
-  // Without a position table, only the models that have registers and no class token turn as EVA02 does.
-  if (!root.has('pos_embed') && root.has('cls_token')) refuseRotary(root);
-  const released = model.patch === 14 || model.patch === 16;
-  const reference = released ? TRAINED_GRID : ownGrid(view);
-  const grid = reference?.join(' x ') ?? 'its own';
-  facts.assume(
-    `Rotary positions are scaled to a grid of ${grid} patches, on which such models were first trained; the file does not say it.`,
-  );
-  return { pairs: 'interleaved', angles: { kind: 'counted', base: 10_000, reference } };
-}

@@ -1,13 +1,7 @@
-import type { Facts } from '../facts.js';
-import type { Rotation } from '../forward.js';
 import type { Describe } from '../forward-view.js';
+import { knownRotation } from '../known-rotation.js';
 import { attention, attentionNorm, classifier, gatedMlp, layerScale, patchEmbedding, plainMlp } from '../parts.js';
 import { hfPrefix } from './hf-vit.js';
-
-/** Rotation of queries and keys, as config.json says or DINOv3 was released. */
-export function dinov3Rotation(facts: Facts): Rotation {
-  return { pairs: 'half', angles: { kind: 'centred', base: facts.number('rope_theta') ?? 100, periods: null } };
-}
 
 /** DINOv3's vision transformer of Transformers. */
 export const hfDinov3: Describe = (view) => {
@@ -19,7 +13,7 @@ export const hfDinov3: Describe = (view) => {
     patches: patchEmbedding(view, ['embeddings.patch_embeddings.weight']),
     prefix: hfPrefix(view),
     positions: null,
-    rotation: dinov3Rotation(facts),
+    rotation: knownRotation(view),
     preNorm: null,
     blocks: view.blocks.map((block) => ({
       attention: attention(block, { output: ['o_proj.weight'] }, epsilon),

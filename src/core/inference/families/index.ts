@@ -3,12 +3,18 @@ import { beit } from './beit.js';
 import { dinov2 } from './dinov2.js';
 import { dinov3 } from './dinov3.js';
 import { eva } from './eva.js';
+import { gguf } from './gguf.js';
+import { google } from './google.js';
 import { hfBeit } from './hf-beit.js';
 import { hfClip, hfSiglip } from './hf-clip.js';
 import { hfDinov2 } from './hf-dinov2.js';
 import { hfDinov3 } from './hf-dinov3.js';
+import { hfSwin } from './hf-swin.js';
 import { hfVit } from './hf-vit.js';
+import { keras } from './keras.js';
 import { openClip } from './open-clip.js';
+import { swin } from './swin.js';
+import { swinV2 } from './swin-v2.js';
 import { timm } from './timm.js';
 import { torchvision } from './torchvision.js';
 
@@ -26,6 +32,8 @@ export const FORWARD_FAMILIES: ReadonlyMap<string, Describe> = new Map([
   ['simmim', beit],
   ['torchvision-vit', torchvision],
   ['open-clip', openClip],
+  ['timm-swin', swin],
+  ['timm-swinv2', swinV2],
   ['hf-vit', hfVit],
   ['hf-vit-mae', hfVit],
   ['hf-deit', hfVit],
@@ -35,4 +43,15 @@ export const FORWARD_FAMILIES: ReadonlyMap<string, Describe> = new Map([
   ['hf-dinov3', hfDinov3],
   ['hf-clip', hfClip],
   ['hf-siglip', hfSiglip],
+  ['hf-swin', hfSwin],
+  ['flax-hf-vit', hfVit],
+  ['tf-hf-vit', hfVit],
+  ['google-vit', google],
+  ['keras-vit', keras],
+  ['gguf-clip', gguf],
+]);
+
+/** Why families that see pictures are not run, as the end of a sentence. */
+export const REFUSED_FAMILIES: ReadonlyMap<string, string> = new Map([
+  ['sam', 'most of its layers attend within windows, with a bias that each query makes of its way to a key'],
 ]);

@@ -127,7 +127,7 @@ function isRotary({ root, facts }: ForwardView): boolean {
 }
 
 /** timm has several kinds of rotary positions, and keeps no trace of them in the file. */
-export function refuseRotary(root: Weights): never {
+function refuseRotary(root: Weights): never {
   const why = 'its rotary positions are of a kind that the file does not tell';
   throw notRunnable(root.file, why, 'positions that are known');
 }

@@ -1,5 +1,6 @@
 import { vitTitle } from '../titles.js';
 import type { Family } from './family.js';
+import { dinov3Rotation } from './grid-rotations.js';
 import { TIMM_EMBEDDING, TIMM_FUSED, TIMM_KNOWN } from './timm-blocks.js';
 
 /** DINOv3 of its own repository and of timm: rotary positions, and no key bias in effect. */
@@ -21,6 +22,7 @@ export const dinov3: Family = {
           stack.has('rope_embed.periods') ||
           (stack.has('reg_token') && stack.inBlock('gamma_1'))),
       position: 'rope',
+      rotation: dinov3Rotation,
       embedding: { ...TIMM_EMBEDDING, registers: ['storage_tokens', 'reg_token'] },
       known: [...TIMM_KNOWN, 'rope_embed.*', 'cls_norm', 'local_cls_norm'],
       beside: ['dino_head.*', 'ibot_head.*'],

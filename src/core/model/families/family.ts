@@ -1,7 +1,8 @@
-import type { FormatId } from '../../tensors/tensor-index.js';
+import type { FormatId, Setting, TensorEntry } from '../../tensors/tensor-index.js';
 import type { ConfigView } from '../config.js';
 import type { Layout } from '../layout.js';
 import type { Model, Tower } from '../model.js';
+import type { Rotation } from '../rotation.js';
 
 /** Families of models: each is one file in this folder and one line in `index.ts`. */
 export interface Family {
@@ -17,6 +18,8 @@ export interface FamilyTower {
   /** True when the tensors around the layers are those of this family. */
   accepts(stack: StackView): boolean;
   readonly position: Model['position'] | ((stack: StackView) => Model['position']);
+  /** How rotary positions turn queries and keys; null where the file does not tell. */
+  rotation?(view: RotationView): Rotation | null;
   readonly embedding: EmbeddingNames | null;
   /** Modules and parameters below the root, `name.*` for all that is under a module. */
   readonly known: readonly string[];
@@ -34,6 +37,8 @@ export interface FamilyTower {
   readonly usualHeadSize?: number;
   /** Factor on the product of query and key where it is not headSize ** -0.5; `index` is the layer. */
   scale?(headSize: number, index: number, config: ConfigView | null): number;
+  /** What the plain values of the file say of how it is run, as `Model.stated`. */
+  stated?(settings: ReadonlyMap<string, Setting>): Readonly<Record<string, unknown>>;
   title(facts: TitleFacts): string;
 }
 
@@ -66,6 +71,21 @@ export interface StackView {
   readonly format: FormatId;
   /** True when a plain setting of the file has a path that starts so. */
   setting(path: string): boolean;
+}
+
+/** What a rotation is told from. */
+export interface RotationView {
+  readonly stack: StackView;
+  /** Parts of config.json that may speak of the tower, its own section first. */
+  readonly config: readonly ConfigView[];
+  /** Plain values of the file by their whole paths. */
+  readonly settings: ReadonlyMap<string, Setting>;
+  /** A tensor below the root; null when there is none. */
+  tensor(name: string): TensorEntry | null;
+  readonly headSize: number;
+  readonly patch: number | null;
+  /** [height, width] in pixels. */
+  readonly imageSize: readonly [number, number] | null;
 }
 
 /** What a title is made of. */

@@ -1,5 +1,6 @@
 import { widthTitle } from '../titles.js';
 import type { Family } from './family.js';
+import { ggufRotation } from './gguf-rotation.js';
 import type { Layout } from '../layout.js';
 
 const BLOCK = {
@@ -41,6 +42,7 @@ export const ggufText: Family = {
         stack.has('token_embd.weight') &&
         !CENTRED.some((architecture) => stack.setting(architecture)),
       position: (stack) => (stack.has('position_embd.weight') ? 'absolute' : 'rope'),
+      rotation: ggufRotation,
       causal: true,
       embedding: null,
       known: ['token_embd', 'position_embd', 'output_norm', 'output', 'rope_freqs'],

@@ -1,5 +1,6 @@
 import { vitTitle } from '../titles.js';
 import type { Family } from './family.js';
+import { hfDinov3Rotation } from './grid-rotations.js';
 import type { Layout } from '../layout.js';
 
 const SAVED: Layout = {
@@ -27,6 +28,7 @@ export const hfDinov3: Family = {
       layouts: [{ ...SAVED, block: 'model.layer.{i}' }, SAVED],
       accepts: (stack) => stack.has('embeddings.patch_embeddings.weight'),
       position: 'rope',
+      rotation: hfDinov3Rotation,
       embedding: {
         patch: ['embeddings.patch_embeddings.weight'],
         class: ['embeddings.cls_token'],

@@ -1,5 +1,6 @@
 import { widthTitle } from '../titles.js';
 import type { Family } from './family.js';
+import { sequenceRotation } from './sequence-rotation.js';
 import type { Layout } from '../layout.js';
 
 /** Names of models that are built of Llama's blocks, as config.json writes them. */
@@ -41,6 +42,7 @@ export const hfLlama: Family = {
         !stack.inBlock('input_layernorm.bias') &&
         !stack.inBlock('pre_feedforward_layernorm.weight'),
       position: 'rope',
+      rotation: sequenceRotation,
       causal: true,
       embedding: null,
       known: ['embed_tokens', 'norm', 'rotary_emb.inv_freq'],

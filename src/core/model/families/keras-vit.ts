@@ -1,5 +1,6 @@
 import { vitTitle } from '../titles.js';
 import type { Family } from './family.js';
+import type { Setting } from '../../tensors/tensor-index.js';
 import type { Layout } from '../layout.js';
 
 /**
@@ -11,7 +12,7 @@ const BLOCK = {
   attention: 'attention',
   weights: { query: 'query.weight', key: 'key.weight', value: 'value.weight' },
   norm: { name: 'norm', kind: 'either' },
-  known: ['attention.output'],
+  known: ['attention.output', 'norm_after', 'mlp_in', 'mlp_out'],
 } as const satisfies Layout;
 
 const BY_NAME: Layout = {
@@ -30,6 +31,28 @@ const UNKNOWN: Layout = {
   assumes: { code: 'norm', text: 'No norm was found that feeds the attention; none was assumed.' },
 };
 
+/** What the model's configuration says, where the file has it. */
+function stated(settings: ReadonlyMap<string, Setting>): Readonly<Record<string, unknown>> {
+  const said = {
+    layer_norm_eps: settings.get('keras.epsilon'),
+    hidden_act: settings.get('keras.activation'),
+    pooling: settings.get('keras.pooling'),
+  };
+  return {
+    ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)),
+    ...pictures(settings),
+  };
+}
+
+/** Mean and deviation of values from 0 to 1 that come to the same as the model's own factor and offset of 8-bit values. */
+function pictures(settings: ReadonlyMap<string, Setting>): Readonly<Record<string, unknown>> {
+  const scale = settings.get('keras.scale');
+  const offset = settings.get('keras.offset');
+  if (typeof scale !== 'number' || typeof offset !== 'number' || scale === 0) return {};
+  const deviation = 1 / (255 * scale);
+  return { image_std: [deviation, deviation, deviation], image_mean: [0, 0, 0].map(() => -offset * deviation) };
+}
+
 /** Models of Keras around its own attention layer. */
 export const kerasVit: Family = {
   id: 'keras-vit',
@@ -47,7 +70,8 @@ export const kerasVit: Family = {
         positions: ['position_embedding'],
         biasTables: [],
       },
-      known: ['layers.*'],
+      known: ['layers.*', 'final_norm', 'head'],
+      stated,
       title: (facts) => vitTitle('Keras', facts),
     },
   ],

@@ -1,5 +1,6 @@
 import { vitTitle } from '../titles.js';
 import type { Family } from './family.js';
+import { evaRotation } from './grid-rotations.js';
 import type { Layout } from '../layout.js';
 import { TIMM_EMBEDDING, TIMM_FUSED_OWN_BIASES, TIMM_KNOWN, TIMM_ROOTS } from './timm-blocks.js';
 
@@ -23,6 +24,7 @@ export const timmEva02: Family = {
         (stack.inBlock('mlp.fc1_g.weight') || stack.inBlock('mlp.w1.weight')) &&
         (stack.inAttention('q_bias') || stack.inAttention('q_proj.weight')),
       position: 'rope',
+      rotation: evaRotation,
       embedding: TIMM_EMBEDDING,
       known: TIMM_KNOWN,
       roots: TIMM_ROOTS,

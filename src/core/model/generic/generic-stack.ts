@@ -37,9 +37,12 @@ const MASKS = ['bias', 'mask', 'tril', 'causal_mask'];
 export function genericStack(
   names: TensorNames,
   facts: FileFacts,
-  { root, block, attention, layers }: StackPaths,
+  paths: StackPaths,
   convention: Convention,
-): { stack: Stack } | { warning: Warning } {
+): { stack?: Stack; warning?: Warning } {
+  const { root, block, attention } = paths;
+  const partial = withoutQueries(names, paths, convention);
+  const layers = paths.layers.filter((layer) => !partial.some((each) => each.layer === layer));
   const first = layers[0] ?? [];
   const blockPath = `${root}${fillPath(block, first)}`.replace(/\.$/, '');
   const path = joinPath(blockPath, fillPath(attention, first));
@@ -61,11 +64,13 @@ export function genericStack(
     norm,
     known: [],
   };
+  const [example] = partial;
   const inside = names.under(`${path}.`);
   const rule = towerRule(names, root, tower, layout, path);
   const listed = knownNames(rule, layout);
   const odd = inside.filter((rest) => !listed.inBlock(joinPath(attention, rest)) && !isUsual(rest));
   return {
+    ...(example === undefined ? {} : { warning: partialWarning(example.path, partial.length) }),
     stack: {
       family: GENERIC,
       tower: rule,
@@ -90,13 +95,60 @@ function refuse(names: TensorNames, { weights }: Convention, block: string, path
   if (fused === 'query_key_value.weight' && names.has(joinPath(block, 'mlp.dense_h_to_4h.weight'))) {
     return `${quoteName(path)} mixes query, key and value head by head in one weight, as GPT-NeoX and BLOOM do: such weights are not read.`;
   }
-  if (names.has(joinPath(path, 'temperature')) && names.under(joinPath(block, 'local_mp.')).length > 0) {
-    return `${quoteName(path)} attends between channels and not between tokens, as XCiT does: it has no figures.`;
+  if (fused !== '' && names.has(joinPath(path, 'attention_biases'))) {
+    return `${quoteName(path)} mixes query, key and value head by head in one weight, as LeViT, TinyViT and EfficientFormer do: such weights are not read.`;
+  }
+  if (path.includes('factoratt')) {
+    return `${quoteName(path)} multiplies keys with values first, as CoaT's factorised attention does: no query meets a key, and it has no figures.`;
+  }
+  if (['cpe1.proj.weight', 'cpe2.proj.weight'].every((name) => names.has(joinPath(block, name)))) {
+    return `${quoteName(path)} is of a model whose blocks attend between tokens and between channels in turn, as DaViT's do, and the names do not tell which do which: they have no figures.`;
+  }
+  // Queries and keys of BoTNet and HaloNet may be narrower than values, and only their own width is said.
+  if (names.has(joinPath(path, 'pos_embed.height_rel')) && !hasEqualParts(names, weights, path)) {
+    return `${quoteName(path)} has values of another size than queries and keys, as in BoTNet and HaloNet: its rows cannot be told apart.`;
+  }
+  if (columnsOf(names, joinPath(path, fused)) === 1) {
+    return `${quoteName(path)} reads one number of each token: with no directions to compare, it has no figures.`;
+  }
+  // A temperature for each head, as it stands in front of matrices of channels; that of other models is one number.
+  if (names.get(joinPath(path, 'temperature'))?.shape.length === 3) {
+    return `${quoteName(path)} attends between channels and not between tokens, as XCiT and EdgeNeXt do: it has no figures.`;
   }
   if (names.has(joinPath(path, 'proj_l.weight')) && names.has(joinPath(path, 'proj_w.weight'))) {
     return `${quoteName(path)} mixes the scores of its heads before the softmax, as CaiT's talking heads do: no head attends by its own query and key, and it has no figures.`;
   }
   return null;
+}
+
+/** True where rows and columns are those of query, key and value of the tokens' own width. */
+function hasEqualParts(names: TensorNames, weights: Convention['weights'], path: string): boolean {
+  const rowsOf = (name: string): number => names.get(joinPath(path, name))?.shape[0] ?? 0;
+  if (isFused(weights)) return rowsOf(weights.fused) === 3 * (columnsOf(names, joinPath(path, weights.fused)) ?? 0);
+  return weights.key !== weights.value || rowsOf(weights.key) === 2 * rowsOf(weights.query);
+}
+
+function columnsOf(names: TensorNames, weight: string): number | null {
+  return names.get(weight)?.shape[1] ?? null;
+}
+
+/** Layers whose fused weight lacks the queries, which come from elsewhere, as in every other block of GCViT. */
+function withoutQueries(names: TensorNames, { root, block, attention, layers }: StackPaths, convention: Convention) {
+  const { weights } = convention;
+  if (!isFused(weights)) return [];
+  const sizes = layers.map((layer) => {
+    const blockPath = `${root}${fillPath(block, layer)}`.replace(/\.$/, '');
+    const path = joinPath(blockPath, fillPath(attention, layer), weights.fused);
+    const [rows = 0, columns = 0] = names.get(path)?.shape ?? [];
+    return { layer, path, share: rows / columns };
+  });
+  return sizes.some(({ share }) => share === 3) ? sizes.filter(({ share }) => share === 2) : [];
+}
+
+function partialWarning(path: string, count: number): Warning {
+  const more = count > 1 ? ` and ${count - 1} more` : '';
+  const message = `${quoteName(path)}${more} holds keys and values without queries, which come from elsewhere, as in GCViT's global attention: nothing was computed from it.`;
+  return { code: 'unusable-layer', message };
 }
 
 function towerRule(names: TensorNames, root: string, named: Tower, layout: Layout, path: string): FamilyTower {

@@ -32,9 +32,9 @@ export function findNamedStack(
   if (matchPattern(names, key).length === 0) throw refuse(`no tensor has a name like ${quoteName(key)}`);
   const { block, rest } = splitPatterns(query, key);
   const weights = query === key ? { fused: rest(query) } : { query: rest(query), key: rest(key), value: null };
-  const found = genericStack(names, facts, { root: '', block, attention: '', layers }, { weights });
-  if ('warning' in found) throw refuse(found.warning.message);
-  return found.stack;
+  const { stack, warning } = genericStack(names, facts, { root: '', block, attention: '', layers }, { weights });
+  if (stack === undefined) throw refuse(warning?.message ?? 'these weights form no layers');
+  return stack;
 }
 
 /** Numbers of the layers whose names fit a pattern, ascending. */

@@ -104,10 +104,20 @@ function placesOf(attention: string, weight: string): { place: string; candidate
   return [...inside, ...around, ...itself];
 }
 
-/** Says that keys are read from other tokens than queries, as in PVT, Twins and SegFormer; null where nothing shows it. */
+/** What merges the tokens that keys are read from; a BatchNorm of the attention's own stands only behind such merging. */
+const MERGING: readonly (readonly [name: string, what: string])[] = [
+  ['sr.weight', 'sr'],
+  ['spatial_reduction.weight', 'spatial_reduction'],
+  ['sequence_reduction.weight', 'sequence_reduction'],
+  ['sequence_reduction.sequence_reduction.weight', 'sequence_reduction'],
+  ['norm.running_mean', 'pooling'],
+];
+
+/** Says that keys are read from other tokens than queries, as in PVT, Twins, SegFormer and Next-ViT; null where nothing shows it. */
 function mergedKeys(names: TensorNames, attention: string): string | null {
-  if (!names.has(joinPath(attention, 'sr.weight'))) return null;
-  return 'Keys are read from fewer tokens, which sr merges and a norm of their own follows: no one norm feeds query and key, and a mode compares a token with merged ones.';
+  const [, what] = MERGING.find(([name]) => names.has(joinPath(attention, name))) ?? [];
+  if (what === undefined) return null;
+  return `Keys are read from fewer tokens, which ${what} merges and a norm of their own follows: no one norm feeds query and key, and a mode compares a token with merged ones.`;
 }
 
 /** Why the names do not tell whether a norm stands before the attention. */

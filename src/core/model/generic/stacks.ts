@@ -48,8 +48,8 @@ export function findGenericStacks(
   const stacks: Stack[] = [];
   for (const group of kept.slice(0, limit)) {
     const found = genericStack(names, facts, layoutPaths(group), group.convention);
-    if ('warning' in found) warnings.push(found.warning);
-    else stacks.push(found.stack);
+    if (found.warning !== undefined) warnings.push(found.warning);
+    if (found.stack !== undefined) stacks.push(found.stack);
   }
   if (left.length > 0) {
     const shown = left.slice(0, MAX_NAMED).map(({ segments }) => quoteName(segments.join('.')));

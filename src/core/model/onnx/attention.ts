@@ -23,11 +23,26 @@ export interface FoundAttention {
   /** Value that the query projection reads, and the one that the key projection reads. */
   readonly queryInput: string;
   readonly keyInput: string;
+  /** Queries and keys as they meet, behind all that the graph does to them; null where more than a known factor comes before the softmax. */
+  readonly meeting: Meeting | null;
   /** Value of the heads' results side by side, before the output projection; null where it is not seen. */
   readonly result: string | null;
   /** Nodes of the query projection and of the output projection, for names. */
   readonly projection: Operation;
   readonly outputProjection: Operation | null;
+}
+
+/** The values of the graph whose product, times a factor, the softmax gets. */
+export interface Meeting {
+  readonly query: MeetingSide;
+  readonly key: MeetingSide;
+  readonly factor: number;
+}
+
+/** (..., heads, tokens, size of a head), or with the last two axes exchanged. */
+interface MeetingSide {
+  readonly value: string;
+  readonly tokensLast: boolean;
 }
 
 /** What is wrong with queries or keys that are the same for every input. */

@@ -1,4 +1,5 @@
 import type { Operation } from '../../onnx/graph.js';
+import { NBITS_PRODUCT } from '../../onnx/quantised.js';
 import type { FoundAttention } from './attention.js';
 import { tensorBehind } from './constants.js';
 import type { GraphView } from './graph-view.js';
@@ -12,6 +13,7 @@ const BIASED: ReadonlyMap<string, readonly number[]> = new Map([
   ['Gemm', [2]],
   ['Conv', [2]],
   ['com.microsoft.DynamicQuantizeMatMul', [4]],
+  [NBITS_PRODUCT, [5]],
   ['com.microsoft.BiasGelu', [1]],
   ['com.microsoft.FastGelu', [1]],
   ['com.microsoft.SkipLayerNormalization', [4]],

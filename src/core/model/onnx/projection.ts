@@ -1,4 +1,5 @@
 import type { Operation } from '../../onnx/graph.js';
+import { NBITS_PRODUCT } from '../../onnx/quantised.js';
 import type { MatrixView, VectorView } from '../model.js';
 import { constantMatrix, constantVector } from './constants.js';
 import type { GraphView } from './graph-view.js';
@@ -25,6 +26,13 @@ const PRODUCTS: ReadonlyMap<string, number> = new Map([
   ['com.microsoft.FusedMatMul', 1],
   ['com.microsoft.DynamicQuantizeMatMul', 1],
   ['com.microsoft.TransposeMatMul', 1],
+  [NBITS_PRODUCT, 1],
+]);
+
+/** Position of the bias in those of them that have one. */
+const BIASES: ReadonlyMap<string, number> = new Map([
+  ['com.microsoft.DynamicQuantizeMatMul', 4],
+  [NBITS_PRODUCT, 5],
 ]);
 
 /** The linear map that a node is; null for every other node. */
@@ -36,10 +44,10 @@ export function linearMap(view: GraphView, operation: Operation): LinearMap | nu
   const parts = { operation, input, output: outputs[0] ?? '' };
   if (place !== undefined) {
     if (view.number(operation, 'transA') === 1) return null;
-    const turned = view.number(operation, 'transB') === 1;
+    const turned = operator === NBITS_PRODUCT || view.number(operation, 'transB') === 1;
     const weight = matrixView(view, inputs[place] ?? '', turned);
     const factor = view.number(operation, 'alpha') ?? 1;
-    const bias = operator === 'com.microsoft.DynamicQuantizeMatMul' ? (inputs[4] ?? '') : '';
+    const bias = inputs[BIASES.get(operator) ?? inputs.length] ?? '';
     return weight && { ...parts, weight, bias: biasOf(view, bias, weight), factor, axis: -1 };
   }
   if (operator === 'Gemm') {

@@ -122,6 +122,7 @@ function describe(
     imageSize: imageSize ?? geometry.imageSize ?? label?.imageSize ?? null,
     prefixTokens: prefix === 0 && isKnown ? label.prefixTokens : geometry.prefixTokens,
     position: positionOf(attentions, geometry, label),
+    ...(isKnown && label.rotation !== undefined ? { rotation: label.rotation } : {}),
     causal: attentions.some(({ causal }) => causal),
     ...(windowed ? { windowed: true } : {}),
     assumptions: [...assumptionsOf(attentions), ...geometry.assumptions],

@@ -1,9 +1,10 @@
 import type { Operation } from '../../onnx/graph.js';
-import { type DeclinedAttention, type FoundAttention, NO_INPUT } from './attention.js';
+import { type DeclinedAttention, type FoundAttention, type Meeting, NO_INPUT } from './attention.js';
 import type { GraphView } from './graph-view.js';
 import { sharedNorm } from './norm.js';
 import { type Operand, operandOf } from './operand.js';
 import { linearMap } from './projection.js';
+import { layoutOf, type ScoreLayout, type SideAxes, valueAxes } from './score-layout.js';
 import { originOf, trace, UNCHANGED } from './trace.js';
 
 /** Nodes between the product of queries and keys and the softmax. */
@@ -16,6 +17,8 @@ const SOFTMAX = new Set(['Softmax', 'com.microsoft.BiasSoftmax']);
 const BETWEEN = new Set(
   'Add Sub Mul Div Where Reshape Transpose Unsqueeze Squeeze Max Min Tanh Expand Slice'.split(' '),
 );
+/** Those of them that change the scores themselves by more than a factor. */
+const BENDING = new Set('Sub Max Min Tanh Slice'.split(' '));
 const PRODUCT = new Set(['MatMul', 'com.microsoft.FusedMatMul', 'com.microsoft.TransposeMatMul', 'Einsum']);
 const BEHIND = new Set('Where Reshape Transpose Squeeze Unsqueeze Mul Slice Gather'.split(' '));
 
@@ -28,6 +31,8 @@ interface Scores {
   readonly causal: boolean;
   readonly biased: boolean;
   readonly normalised: boolean;
+  /** True when nothing but factors comes between product and softmax. */
+  readonly direct: boolean;
 }
 
 /** The attention that a softmax is part of; null for the softmax of a classifier or the like. */
@@ -45,14 +50,16 @@ export function attentionOfSoftmax(view: GraphView, softmax: Operation): FoundAt
   const behind = lookBehind(view, softmax.outputs[0] ?? '');
   // Nothing is weighted by it: not an attention.
   if (behind === null) return null;
-  if (scores.product.operator === 'Einsum') return decline('its scores are an Einsum, which is not followed');
-  const turn = (place: 'transA' | 'transB'): boolean => view.number(scores.product, place) === 1;
-  const left = sideOf(view, one, turn('transA') ? 'columns' : 'rows');
-  const right = sideOf(view, other, turn('transB') ? 'rows' : 'columns');
-  if (typeof left === 'string') return decline(`${scores.turned ? 'the key' : 'the query'}: ${left}`);
-  if (typeof right === 'string') return decline(`${scores.turned ? 'the query' : 'the key'}: ${right}`);
-  const [query, key] = scores.turned ? [right, left] : [left, right];
-  return found(view, { softmax, scores, query, key, behind });
+  const layout = layoutOf(view, scores.product);
+  if (layout === null) return decline('its scores are an Einsum that is no product of queries and keys');
+  const turned = scores.turned !== layout.turned;
+  const left = sideOf(view, one, layout.left);
+  const right = sideOf(view, other, layout.right);
+  if (typeof left === 'string') return decline(`${turned ? 'the key' : 'the query'}: ${left}`);
+  if (typeof right === 'string') return decline(`${turned ? 'the query' : 'the key'}: ${right}`);
+  const [query, key] = turned ? [right, left] : [left, right];
+  const meeting = meetingOf(view, { ...scores, turned }, layout);
+  return found(view, { softmax, scores, query, key, behind, meeting });
 }
 
 interface Parts {
@@ -61,9 +68,13 @@ interface Parts {
   readonly query: Operand;
   readonly key: Operand;
   readonly behind: Behind;
+  readonly meeting: FoundAttention['meeting'];
 }
 
-function found(view: GraphView, { softmax, scores, query, key, behind }: Parts): FoundAttention | DeclinedAttention {
+function found(
+  view: GraphView,
+  { softmax, scores, query, key, behind, meeting }: Parts,
+): FoundAttention | DeclinedAttention {
   const width = query.projection.weight.columns;
   const mismatch = mismatchOf(query, key);
   if (mismatch !== null) return { operation: softmax, problem: mismatch };
@@ -88,10 +99,25 @@ function found(view: GraphView, { softmax, scores, query, key, behind }: Parts):
     biased: scores.biased,
     queryInput,
     keyInput,
+    meeting,
     result: behind.result,
     projection: map.operation,
     outputProjection: behind.projection,
   };
+}
+
+/** Query and key where they meet; null where their axes stand in another order than those of a plain product. */
+function meetingOf(
+  view: GraphView,
+  { product: operation, factor, turned, direct }: Scores,
+  layout: ScoreLayout,
+): Meeting | null {
+  if (!direct || factor === null || !layout.plain) return null;
+  const [one = '', other = ''] = operation.inputs;
+  const left = { value: one, tokensLast: layout.left.tokens === -1 };
+  const right = { value: other, tokensLast: layout.right.tokens === -1 };
+  const [query, key] = turned ? [right, left] : [left, right];
+  return { query, key, factor: factor * (view.number(operation, 'alpha') ?? 1) };
 }
 
 /** The product of factors; null where one is not known. */
@@ -110,22 +136,22 @@ export function mismatchOf(query: Operand, key: Operand): string | null {
     : `its query reads ${one} numbers a token and its key ${other}: they read different streams`;
 }
 
-/** Query or key behind an operand of the product. @param tokens whether its tokens are rows or columns. */
-function sideOf(view: GraphView, value: string, tokens: 'rows' | 'columns'): Operand | string {
+/** Query or key behind an operand of the product, whose axes are counted from the end. */
+function sideOf(view: GraphView, value: string, { inner, tokens }: ScoreLayout['left']): Operand | string {
   if (view.isConstant(value)) return NO_INPUT;
   const traced = trace(view, value);
   if (typeof traced === 'string') return traced;
   const rank = traced.arrangement.axes.length;
   if (view.isConstant(traced.map.input)) return NO_INPUT;
-  return tokens === 'rows' ? operandOf(traced, rank - 1, rank - 2) : operandOf(traced, rank - 2, rank - 1);
+  return operandOf(traced, rank + inner, rank + tokens);
 }
 
 /** The value projection, where it can be told. */
-function valueOf(view: GraphView, value: string): FoundAttention['value'] {
+function valueOf(view: GraphView, { value, inner, tokens }: ValueSide): FoundAttention['value'] {
   const traced = trace(view, value);
   if (typeof traced === 'string') return null;
   const rank = traced.arrangement.axes.length;
-  const operand = operandOf(traced, rank - 1, rank - 2);
+  const operand = operandOf(traced, rank + inner, rank + tokens);
   return typeof operand === 'string' ? null : operand.projection;
 }
 
@@ -144,7 +170,8 @@ function scoresOf(view: GraphView, softmax: Operation): Scores | 'mixed' | null 
   // A softmax over the last axis but one goes over the rows: keys are the left operand.
   const overRows = axis === -2 || (rank !== null && axis === rank - 2);
   const biased = softmax.operator === 'com.microsoft.BiasSoftmax' && hasHeads(view, softmax.inputs[1] ?? '');
-  const scores = { factor: 1, turned: overRows, causal: false, biased, normalised: false };
+  const direct = softmax.operator === 'Softmax';
+  const scores = { factor: 1, turned: overRows, causal: false, biased, normalised: false, direct };
   const queue: Place[] = [{ value: start, scores, depth: 0 }];
   const seen = new Set([start]);
   let isMixed = false;
@@ -177,7 +204,7 @@ function passed(
   if (operator === 'Mul' || operator === 'Div') {
     const number = view.facts.scalar(other);
     // A factor for each head belongs to cosine attention.
-    if (number === null) return { ...scores, factor: null, normalised: true };
+    if (number === null) return { ...scores, factor: null, normalised: true, direct: false };
     const factor = scores.factor === null ? null : operator === 'Mul' ? scores.factor * number : scores.factor / number;
     return { ...scores, factor };
   }
@@ -188,9 +215,9 @@ function passed(
   }
   if (operator === 'Add' || operator === 'Where') {
     const causal = scores.causal || others.some((each) => comesFromTriangle(view, each));
-    return { ...scores, causal, biased: scores.biased || (operator === 'Add' && hasHeads(view, other)) };
+    return { ...scores, causal, biased: scores.biased || (operator === 'Add' && hasHeads(view, other)), direct: false };
   }
-  return scores;
+  return BENDING.has(operator) ? { ...scores, direct: false } : scores;
 }
 
 /** True for something with a part of its own for each head, such as a table of relative positions. */
@@ -215,10 +242,15 @@ export function comesFromTriangle(view: GraphView, value: string): boolean {
   return false;
 }
 
+/** Values, with the axes of a head and of the tokens counted from the end. */
+interface ValueSide extends SideAxes {
+  readonly value: string;
+}
+
 /** What is done with the attention. */
 interface Behind {
   /** The values that are summed. */
-  readonly value: string | null;
+  readonly value: ValueSide | null;
   readonly result: string | null;
   readonly projection: Operation | null;
 }
@@ -233,8 +265,10 @@ function lookBehind(view: GraphView, attention: string, isMixed = false): Behind
     const users = view.consumers(at);
     const product = users.find((each) => PRODUCT.has(each.operator) && linearMap(view, each) === null);
     if (product !== undefined) {
-      const value = product.inputs.find((input) => input !== at) ?? null;
-      return { value: product.operator === 'Einsum' ? null : value, ...outputOf(view, product.outputs[0] ?? '') };
+      const value = product.inputs.find((input) => input !== at);
+      const axes = value === undefined ? null : valueAxes(view, product, at);
+      const side = value === undefined || axes === null ? null : { value, ...axes };
+      return { value: side, ...outputOf(view, product.outputs[0] ?? '') };
     }
     const next = users.find((each) => {
       if (BEHIND.has(each.operator) || UNCHANGED.has(each.operator)) return true;

@@ -2,9 +2,10 @@ import type { Expression, Span } from '../python/ast.js';
 import { namedSize, numberSize } from '../sizes/size.js';
 import { adopt } from './adopt.js';
 import type { Evaluation } from './evaluation.js';
+import { isFlax, setField } from './flax.js';
 import type { Frame } from './frame.js';
 import { itemAt } from './lists.js';
-import { type Instance, type TextPart, UNKNOWN, type Value } from './value.js';
+import { type Instance, sizeValue, type TextPart, UNKNOWN, type Value } from './value.js';
 
 /**
  * Binds what stands on the left of `=`, `for` or `as`.
@@ -29,7 +30,18 @@ export function assign(
       return;
     case 'attribute': {
       const object = evaluation.evaluate(target.object, frame);
+      // A configuration that the code changes says something else from here on.
+      if (object.kind === 'size' && target.object.type === 'name')
+        frame.names.set(target.object.name, sizeValue(evaluation.symbol(target.object.name)));
       if (object.kind !== 'instance') return;
+      if (object.lazy && isFlax(evaluation, object.made)) {
+        const naming = { frame, span: span ?? target.span, nameSpan: target.nameSpan };
+        setField(evaluation, object, target.name, calledBy(value, target.name), naming);
+        return;
+      }
+      // An attribute says more of a layer of Keras than the name that it was given.
+      if (object.lazy && value.kind === 'instance' && value.called !== null)
+        value.definition = { ...value.definition, attribute: '' };
       if (span !== null) adopt(value, { frame, span, nameSpan: target.nameSpan, attribute: target.name });
       setAttribute(object, target.name, calledBy(value, target.name));
       return;

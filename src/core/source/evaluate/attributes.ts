@@ -1,5 +1,6 @@
 import { sizeText, unnamed } from '../sizes/size.js';
 import type { Evaluation } from './evaluation.js';
+import { fieldOf } from './flax.js';
 import { classMember } from './lineage.js';
 import { choiceOf, type Instance, sizeValue, UNKNOWN, type Value } from './value.js';
 
@@ -34,7 +35,7 @@ export function attributeOf(evaluation: Evaluation, value: Value, name: string):
 }
 
 function memberOf(evaluation: Evaluation, instance: Instance, name: string): Value {
-  const own = instance.attributes.get(name);
+  const own = fieldOf(instance, name) ?? instance.attributes.get(name);
   if (own !== undefined) return own;
   if (instance.made === null) return sizeOfLayer(evaluation, instance, name);
   return classMember(evaluation, instance.made, instance, name) ?? UNKNOWN;

@@ -5,7 +5,7 @@ import { setNamed } from './assign.js';
 import type { Arguments, CallSite, Evaluation } from './evaluation.js';
 import { enumerated, itemsOf, listOf, rangeOf, zipped } from './lists.js';
 import { merge } from './merge.js';
-import { NONE, plainText, sizeValue, UNKNOWN, type Value } from './value.js';
+import { NONE, plainText, sizeValue, truthOf, UNKNOWN, type Value } from './value.js';
 
 type Builtin = (evaluation: Evaluation, given: Arguments, site: CallSite) => Value;
 
@@ -35,6 +35,14 @@ const reordered: Builtin = (evaluation, given) => {
   );
   return listOf(evaluation, items);
 };
+
+/** `any(list)` is true where one item is, `all(list)` false where one is not. */
+function quantified(value: Value, decisive: boolean): Value {
+  if (value.kind !== 'list' || value.items.some(({ loops, optional }) => loops.length > 0 || optional)) return UNKNOWN;
+  const truths = value.items.map((item) => truthOf(item.value));
+  if (truths.includes(decisive)) return { kind: 'truth', value: decisive };
+  return truths.includes(null) ? UNKNOWN : { kind: 'truth', value: !decisive };
+}
 
 function extreme(name: 'max' | 'min'): Builtin {
   return (evaluation, given) => {
@@ -128,8 +136,8 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   callable: () => UNKNOWN,
   type: () => UNKNOWN,
   print: () => NONE,
-  any: () => UNKNOWN,
-  all: () => UNKNOWN,
+  any: (_, given) => quantified(first(given), true),
+  all: (_, given) => quantified(first(given), false),
   sum: (evaluation) => sizeValue(evaluation.symbol('sum')),
   pow: (evaluation, given) =>
     sizeValue(operation('**', asSize(evaluation, given.positional[0]), asSize(evaluation, given.positional[1]))),

@@ -1,3 +1,5 @@
+import { bindFields, isFlax, nameModule, runFlax } from './flax.js';
+import { isKeras, layersOfModel, nameLayer, runBuild } from './keras.js';
 import { classMember } from './lineage.js';
 import type { Arguments, CallSite, Evaluation } from './evaluation.js';
 import { initialiseOutside } from './initialise.js';
@@ -13,19 +15,29 @@ const open = new WeakMap<Evaluation, ClassValue[]>();
 /** Makes an instance of a class of the sources by looking through its `__init__`. */
 export function construct(evaluation: Evaluation, made: ClassValue, given: Arguments, site: CallSite): Value {
   const name = made.declaration.name;
+  const flax = isFlax(evaluation, made);
+  const keras = isKeras(evaluation, made);
   const instance = evaluation.instance({
     made,
     constructor: name,
     definition: definitionAt(site, name),
-    opaque: false,
+    opaque: keras,
+    lazy: flax || keras,
   });
+  if (flax) nameModule(evaluation, instance, name, given, site);
+  if (keras) nameLayer(evaluation, instance, given, site);
   const around = open.get(evaluation) ?? [];
   if (around.filter(({ declaration }) => declaration === made.declaration).length >= MAX_NESTED) {
     instance.opaque = true;
     return instance;
   }
   open.set(evaluation, [...around, made]);
+  const { functional } = evaluation;
+  if (keras) evaluation.functional = layersOfModel(evaluation, instance);
   initialise(evaluation, instance, made, given, site);
+  if (flax) runFlax(evaluation, instance, made, site);
+  if (keras) runBuild(evaluation, instance, made, site);
+  evaluation.functional = functional;
   open.set(evaluation, around);
   return instance;
 }
@@ -46,17 +58,10 @@ function initialise(
   } else {
     for (const outside of evaluation.lineage(made).outside)
       initialiseOutside(evaluation, instance, outside, given, site);
-    for (const [name, value] of given.named) if (value.kind === 'size') instance.given.set(name, value);
+    if (isFlax(evaluation, made)) bindFields(evaluation, instance, made, given);
+    else for (const [name, value] of given.named) if (value.kind === 'size') instance.given.set(name, value);
   }
   evaluation.branches = branches;
-  const setup = classMember(evaluation, made, instance, 'setup');
-  if (setup?.kind === 'function' && isFlax(evaluation, made)) evaluation.callFunction(setup, NOTHING, site);
-}
-
-const NOTHING: Arguments = { positional: [], items: null, named: new Map(), open: false };
-
-function isFlax(evaluation: Evaluation, made: ClassValue): boolean {
-  return evaluation.lineage(made).outside.some((path) => path.startsWith('flax.'));
 }
 
 /** An instance of a class with every parameter unknown but for its default: what the class makes by itself. */

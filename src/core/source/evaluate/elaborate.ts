@@ -3,7 +3,15 @@ import type { PythonModule } from '../python/python-module.js';
 import type { Loop, Size } from '../sizes/size.js';
 import { argumentsOf, call, callFunction } from './calls.js';
 import { construct, constructAlone } from './construct.js';
-import type { Arguments, CallSite, Evaluation, FindModule, Lineage, RunTimeNameSite } from './evaluation.js';
+import type {
+  Arguments,
+  CallSite,
+  CompactScope,
+  Evaluation,
+  FindModule,
+  Lineage,
+  RunTimeNameSite,
+} from './evaluation.js';
 import { evaluate } from './expressions.js';
 import type { Frame } from './frame.js';
 import { lineageOf } from './lineage.js';
@@ -27,6 +35,8 @@ export class Elaborator implements Evaluation {
   assuming = false;
   depth = 0;
   runTimeNames: RunTimeNameSite[] = [];
+  compact: CompactScope | null = null;
+  functional: Instance | null = null;
   #work = 0;
   #workOfAll = 0;
   #nesting = 0;
@@ -47,6 +57,8 @@ export class Elaborator implements Evaluation {
     this.depth = 0;
     this.assuming = false;
     this.runTimeNames = [];
+    this.compact = null;
+    this.functional = null;
     return { root: constructAlone(this, made), runTimeNames: this.runTimeNames };
   }
 
@@ -104,7 +116,14 @@ export class Elaborator implements Evaluation {
     return { kind: 'symbol', id: `${name}#${String(this.#counter++)}`, name, loops: this.loops };
   }
 
-  instance({ made, constructor, definition, opaque, part = false }: Parameters<Evaluation['instance']>[0]): Instance {
+  instance({
+    made,
+    constructor,
+    definition,
+    opaque,
+    part = false,
+    lazy = false,
+  }: Parameters<Evaluation['instance']>[0]): Instance {
     return {
       kind: 'instance',
       id: this.#counter++,
@@ -119,6 +138,8 @@ export class Elaborator implements Evaluation {
       opaque,
       definition,
       given: new Map(),
+      lazy,
+      called: null,
     };
   }
 

@@ -30,6 +30,23 @@ export interface RunTimeNameSite {
   readonly reason: string;
 }
 
+/** The module whose `@nn.compact` method is looked through, and what it has made so far. */
+export interface CompactScope {
+  readonly module: Instance;
+  /** Modules of a class that were named by it; null where that depends on what runs. */
+  counts: ReadonlyMap<string, number | null>;
+  /** Made by the loop around, which gives them their numbers at its end. */
+  waiting: Waiting[];
+}
+
+/** A module without a name yet; `sure` where each run of the one loop around makes it. */
+export interface Waiting {
+  readonly module: Instance;
+  readonly className: string;
+  readonly naming: { readonly frame: Frame; readonly span: Span; readonly nameSpan: Span };
+  readonly sure: boolean;
+}
+
 /** One look through the code of a class: what its parts need of each other. */
 export interface Evaluation {
   /** Loops and conditions around the code that is looked at. */
@@ -40,6 +57,10 @@ export interface Evaluation {
   /** Calls inside calls. */
   depth: number;
   readonly runTimeNames: RunTimeNameSite[];
+  /** Null outside of Flax's compact methods. */
+  compact: CompactScope | null;
+  /** The layers of the Keras model that is being made; null outside of one. */
+  functional: Instance | null;
   /** Counts the work; false when it is more than a model's code can need. */
   spend(): boolean;
   evaluate(expression: Expression, frame: Frame): Value;
@@ -65,6 +86,7 @@ export interface Evaluation {
     definition: Definition;
     opaque: boolean;
     part?: boolean;
+    lazy?: boolean;
   }): Instance;
 }
 

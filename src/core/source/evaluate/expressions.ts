@@ -4,6 +4,7 @@ import { asSize } from './as-size.js';
 import { attributeOf } from './attributes.js';
 import { callExpression } from './calls.js';
 import type { Evaluation } from './evaluation.js';
+import { alternatives, inRuns } from './flax.js';
 import type { Frame } from './frame.js';
 import { addItem, itemAt, itemsOf, listOf, once, repeated } from './lists.js';
 import { merge } from './merge.js';
@@ -16,7 +17,14 @@ import { choiceOf, NONE, plainText, sizeValue, type TextPart, truthOf, UNKNOWN, 
 export function evaluate(evaluation: Evaluation, expression: Expression, frame: Frame): Value {
   if (!evaluation.spend()) return UNKNOWN;
   const value = valueOfExpression(evaluation, expression, frame);
-  return evaluation.assuming && value.kind === 'size' && value.fallback !== null ? value.fallback : value;
+  return evaluation.assuming ? assumed(value) : value;
+}
+
+/** What a value is by default: of alternatives, what the code takes by its defaults comes first. */
+function assumed(value: Value): Value {
+  if (value.kind === 'size') return value.fallback ?? value;
+  const [first] = value.kind === 'choice' ? value.options : [];
+  return first?.kind === 'text' || first?.kind === 'truth' ? first : value;
 }
 
 function valueOfExpression(evaluation: Evaluation, expression: Expression, frame: Frame): Value {
@@ -50,7 +58,7 @@ function valueOfExpression(evaluation: Evaluation, expression: Expression, frame
     case 'conditional': {
       const truth = truthOf(value(expression.condition));
       if (truth !== null) return value(truth ? expression.consequence : expression.alternative);
-      const arms = [value(expression.consequence), value(expression.alternative)];
+      const arms = alternatives(evaluation, [() => value(expression.consequence), () => value(expression.alternative)]);
       return merge(evaluation, '?', isUnlikely(evaluation, expression.condition, frame) ? arms.reverse() : arms);
     }
     case 'list': {
@@ -219,10 +227,12 @@ function comprehension(
     }
     for (const item of itemsOf(evaluation, evaluation.evaluate(each.iterable, inner))) {
       const outer = evaluation.loops;
-      evaluation.loops = [...outer, ...item.loops];
-      assign(evaluation, each.target, item.value, inner, null);
-      through(clause + 1);
-      evaluation.loops = outer;
+      inRuns(evaluation, item, () => {
+        evaluation.loops = [...outer, ...item.loops];
+        assign(evaluation, each.target, item.value, inner, null);
+        through(clause + 1);
+        evaluation.loops = outer;
+      });
     }
   };
   through(0);

@@ -1,12 +1,15 @@
+import { sizeText } from '../sizes/size.js';
 import { outsideLayer } from '../layers/find-layer.js';
 import { weightNormed } from '../layers/named-layers.js';
+import { fillFlaxSequence, nameModule } from './flax.js';
 import { builtinCall } from './builtins.js';
 import type { Arguments, CallSite, Evaluation } from './evaluation.js';
+import { isKerasPath, nameLayer } from './keras.js';
 import { initialiseOutside } from './initialise.js';
 import { listOf, once } from './lists.js';
 import { definitionAt, opaqueModule } from './opaque.js';
 import { tensorCall } from './tensors.js';
-import { type Instance, plainText, truthOf, UNKNOWN, type Value } from './value.js';
+import { type Instance, sizeValue, truthOf, UNKNOWN, type Value } from './value.js';
 
 /** Functions that give back the module that they are given. */
 const WRAPPERS = new Set([
@@ -21,6 +24,11 @@ const WRAPPERS = new Set([
   'convert_sync_batchnorm',
 ]);
 
+const COPIES = new Set(['copy', 'deepcopy']);
+
+/** Transformations of a Flax module's class that leave its names as they are, where it is given one. */
+const FLAX_WRAPPERS = new Set(['flax.linen.remat', 'flax.linen.checkpoint', 'flax.linen.jit']);
+
 /** What a call of something outside of the sources gives. */
 export function externalCall(evaluation: Evaluation, path: string, given: Arguments, site: CallSite): Value {
   const name = path.slice(path.lastIndexOf('.') + 1);
@@ -29,12 +37,15 @@ export function externalCall(evaluation: Evaluation, path: string, given: Argume
   const tensor = tensorCall(evaluation, path, name, given);
   if (tensor !== null) return tensor;
   const [first] = given.positional;
+  if (FLAX_WRAPPERS.has(path)) return first ?? UNKNOWN;
   if (name === 'partial') {
     return { kind: 'partial', callee: first ?? UNKNOWN, positional: given.positional.slice(1), named: given.named };
   }
   if ((name === 'Parameter' || name === 'Buffer') && /(?:^|\.)nn\./u.test(path))
     return parameter(given, site, name, path);
   if (name === 'weight_norm' && first?.kind === 'instance') return withWeightNorm(first, path);
+  // A configuration is copied to be changed: what it says is unknown anew.
+  if (COPIES.has(name) && first?.kind === 'size') return sizeValue(evaluation.symbol(sizeText(first.size)));
   if (WRAPPERS.has(name) && first !== undefined) return first;
   if (/^to_\d?n?tuple$|^to_2tuple$/u.test(name)) {
     if (first === undefined || first.kind === 'list') return first ?? UNKNOWN;
@@ -45,36 +56,30 @@ export function externalCall(evaluation: Evaluation, path: string, given: Argume
 
 function outsideModule(evaluation: Evaluation, path: string, given: Arguments, site: CallSite): Value {
   const found = outsideLayer(path);
+  const name = path.slice(path.lastIndexOf('.') + 1);
   const constructor = /(?:^|\.)nn\.(?:modules\.\w+\.)?\w+$/u.test(path)
     ? path.replace(/^torch\./u, '')
-    : path.slice(path.lastIndexOf('.') + 1);
-  if (found.kind === 'unknown')
-    return named(evaluation, opaqueModule(evaluation, site, constructor), given, site, path);
+    : path.startsWith('flax.')
+      ? site.written
+      : name;
+  const flax = path.startsWith('flax.');
+  if (found.kind === 'unknown') {
+    const unknown = opaqueModule(evaluation, site, constructor);
+    if (flax) nameModule(evaluation, unknown, name, given, site);
+    else if (isKerasPath(path)) nameLayer(evaluation, unknown, given, site);
+    return unknown;
+  }
   const module = evaluation.instance({
     made: null,
     constructor,
     definition: definitionAt(site, constructor),
     opaque: false,
+    lazy: flax || isKerasPath(path),
   });
   initialiseOutside(evaluation, module, path, given, site);
-  return named(evaluation, module, given, site, path);
-}
-
-/** Layers of Flax inside `@nn.compact` methods become children by the name that they are given. */
-function named(
-  evaluation: Evaluation,
-  module: Instance,
-  given: Arguments,
-  { frame, span }: CallSite,
-  path: string,
-): Instance {
-  const name = plainText(given.named.get('name'));
-  const parent = frame.self?.instance;
-  if (name === null || parent === undefined || !path.startsWith('flax.') || module.definition.attribute !== '')
-    return module;
-  module.definition = { ...module.definition, attribute: name, span, nameSpan: span };
-  parent.attributes.set(name, module);
-  evaluation.spend();
+  if (flax) nameModule(evaluation, module, name, given, site);
+  else if (module.lazy) nameLayer(evaluation, module, given, site);
+  if (path === 'flax.linen.Sequential') fillFlaxSequence(evaluation, module, given, site);
   return module;
 }
 

@@ -41,7 +41,14 @@ function fill(evaluation: Evaluation, instance: Instance, layer: Layer, site: Ca
   }
   for (const [name, inner] of Object.entries(layer.parts ?? {})) {
     const { definition } = instance;
-    const part = evaluation.instance({ made: null, constructor: '', definition, opaque: false, part: true });
+    const part = evaluation.instance({
+      made: null,
+      constructor: '',
+      definition,
+      opaque: false,
+      part: true,
+      lazy: instance.lazy,
+    });
     fill(evaluation, part, inner, site);
     instance.attributes.set(name, part);
   }

@@ -80,7 +80,9 @@ export function itemAt(evaluation: Evaluation, value: Value, index: Size): Value
     }
     case 'choice': {
       const options = value.options.map((option) => itemAt(evaluation, option, index));
-      return options.find(({ kind }) => kind === 'size') ?? choiceOf(options);
+      const [only, ...more] = options.filter(({ kind }) => kind === 'size');
+      // Numbers of which one is taken are one that is not known.
+      return more.length > 0 ? sizeValue(choiceSymbol(evaluation, index)) : (only ?? choiceOf(options));
     }
     default:
       return UNKNOWN;

@@ -1,6 +1,8 @@
 import type { Arguments, CallSite, Evaluation } from './evaluation.js';
 import { adopt, positionName } from './adopt.js';
+import { flaxParameter } from './flax.js';
 import { setNamed } from './assign.js';
+import { kerasWeight } from './keras.js';
 import { addItem, enumerated, itemsOf, listOf, once } from './lists.js';
 import { type Instance, NONE, plainText, type TextPart, truthOf, UNKNOWN, type Value } from './value.js';
 
@@ -146,6 +148,11 @@ function moduleMethod(
       nameItems(module, site);
       return NONE;
     }
+    case 'param':
+      return module.lazy ? flaxParameter(evaluation, module, arguments_(), site) : null;
+    case 'add_weight':
+    case 'add_variable':
+      return module.lazy ? kerasWeight(evaluation, arguments_(), site) : null;
     case 'add_module':
     case 'register_module':
     case 'register_parameter':

@@ -1,10 +1,11 @@
-import type { Statement } from '../python/ast.js';
+import type { Expression, Statement } from '../python/ast.js';
 import { namesBoundBy } from '../python/bound-names.js';
 import { loopsIn } from '../sizes/size.js';
 import { assign } from './assign.js';
-import type { Evaluation } from './evaluation.js';
+import type { CompactScope, Evaluation } from './evaluation.js';
+import { inRuns, mergedCounts } from './flax.js';
 import type { Frame } from './frame.js';
-import { isUnlikely } from './likely.js';
+import { assumedFlag, isUnlikely } from './likely.js';
 import { addItem, itemsOf } from './lists.js';
 import { merge } from './merge.js';
 import { NONE, sizeValue, truthOf, UNKNOWN, type Value } from './value.js';
@@ -17,7 +18,7 @@ export function runStatements(evaluation: Evaluation, statements: readonly State
 function runStatement(evaluation: Evaluation, statement: Statement, frame: Frame): boolean {
   switch (statement.type) {
     case 'assign': {
-      const value = statement.value === null ? null : evaluation.evaluate(statement.value, frame);
+      const value = statement.value === null ? null : assigned(evaluation, statement.value, statement.targets, frame);
       if (value !== null)
         for (const target of statement.targets) assign(evaluation, target, value, frame, statement.span);
       return false;
@@ -59,6 +60,19 @@ function runStatement(evaluation: Evaluation, statement: Statement, frame: Frame
   }
 }
 
+const CONDITIONS: ReadonlySet<Expression['type']> = new Set(['compare', 'logic', 'unary']);
+
+function assigned(
+  evaluation: Evaluation,
+  expression: Expression,
+  [target]: readonly Expression[],
+  frame: Frame,
+): Value {
+  const value = evaluation.evaluate(expression, frame);
+  const isFlag = value.kind === 'unknown' && target?.type === 'name' && CONDITIONS.has(expression.type);
+  return isFlag ? assumedFlag(evaluation, expression, target.name, frame) : value;
+}
+
 function augment(evaluation: Evaluation, statement: Extract<Statement, { type: 'augmented' }>, frame: Frame): void {
   const { target, operator, value, span } = statement;
   const before = evaluation.evaluate(target, frame);
@@ -79,20 +93,24 @@ function augment(evaluation: Evaluation, statement: Extract<Statement, { type: '
 interface Snapshot {
   readonly names: Map<string, Value>;
   readonly attributes: Map<string, Value> | null;
+  /** Of the compact method around. */
+  readonly counts: CompactScope['counts'];
 }
 
-function snapshot({ names, self }: Frame): Snapshot {
-  return { names: new Map(names), attributes: self === null ? null : new Map(self.instance.attributes) };
+function snapshot({ compact }: Evaluation, { names, self }: Frame): Snapshot {
+  const attributes = self === null ? null : new Map(self.instance.attributes);
+  return { names: new Map(names), attributes, counts: compact?.counts ?? new Map() };
 }
 
-function restore(frame: Frame, { names, attributes }: Snapshot): void {
+function restore({ compact }: Evaluation, frame: Frame, { names, attributes, counts }: Snapshot): void {
   frame.names = new Map(names);
+  if (compact !== null) compact.counts = counts;
   if (frame.self !== null && attributes !== null) frame.self.instance.attributes = new Map(attributes);
 }
 
 /** Runs every body that may run from the same beginning, and keeps what came of each as alternatives. */
 function branch(evaluation: Evaluation, statement: Extract<Statement, { type: 'branches' }>, frame: Frame): boolean {
-  const before = snapshot(frame);
+  const before = snapshot(evaluation, frame);
   const outcomes: Snapshot[] = [];
   const unlikely: Snapshot[] = [];
   const { branches } = evaluation;
@@ -111,15 +129,15 @@ function branch(evaluation: Evaluation, statement: Extract<Statement, { type: 'b
     const returns = evaluation.run(body, frame);
     evaluation.branches = branches;
     if (returns) returned++;
-    else outcomesOfIt.push(snapshot(frame));
-    restore(frame, before);
+    else outcomesOfIt.push(snapshot(evaluation, frame));
+    restore(evaluation, frame, before);
     decided = truth === true || last;
     if (decided) break;
   }
   if (!decided) outcomes.push(before);
   const all = [...outcomes, ...unlikely];
   if (all.length === 0) return returned > 0;
-  restore(frame, merged(evaluation, all));
+  restore(evaluation, frame, merged(evaluation, all));
   return false;
 }
 
@@ -132,7 +150,8 @@ function merged(evaluation: Evaluation, outcomes: readonly Snapshot[]): Snapshot
     null,
   );
   const attributes = outcomes.flatMap((outcome) => (outcome.attributes === null ? [] : [outcome.attributes]));
-  return { names, attributes: attributes.length === 0 ? null : mergedMaps(evaluation, attributes, NONE) };
+  const counts = mergedCounts(outcomes.map((outcome) => outcome.counts));
+  return { names, attributes: attributes.length === 0 ? null : mergedMaps(evaluation, attributes, NONE), counts };
 }
 
 /** @param missing what a name stands for where an outcome lacks it; null leaves that outcome out. */
@@ -154,14 +173,16 @@ function loop(evaluation: Evaluation, statement: Extract<Statement, { type: 'for
   const outer = evaluation.loops;
   const bound = namesBoundBy(statement.body);
   for (const item of itemsOf(evaluation, evaluation.evaluate(statement.iterable, frame))) {
-    evaluation.loops = [...outer, ...item.loops];
-    // A number that the body changes is another one in each run.
-    if (item.loops.length > 0) forget(evaluation, bound, frame);
-    if (item.optional) evaluation.branches++;
-    assign(evaluation, statement.target, item.value, frame, null);
-    evaluation.run(statement.body, frame);
-    if (item.optional) evaluation.branches--;
-    evaluation.loops = outer;
+    inRuns(evaluation, item, () => {
+      evaluation.loops = [...outer, ...item.loops];
+      // A number that the body changes is another one in each run.
+      if (item.loops.length > 0) forget(evaluation, bound, frame);
+      if (item.optional) evaluation.branches++;
+      assign(evaluation, statement.target, item.value, frame, null);
+      evaluation.run(statement.body, frame);
+      if (item.optional) evaluation.branches--;
+      evaluation.loops = outer;
+    });
     if (item.loops.length > 0) forgetRuns(evaluation, frame);
   }
 }

@@ -97,12 +97,18 @@ export interface Instance {
   definition: Definition;
   /** Names of its constructor's parameters and what they were given. */
   readonly given: Map<string, Value>;
+  /** True where it has its parameters from being called, as in Flax and Keras: one that is never called has none. */
+  readonly lazy: boolean;
+  /** The name that its maker gave it; null for none. */
+  called: readonly TextPart[] | null;
 }
 
 export interface CountedAttribute {
   readonly parts: readonly TextPart[];
   readonly value: Value;
   readonly loops: readonly Loop[];
+  /** Set where the first has no number and the others have theirs behind `_`, as Keras counts the layers of a list. */
+  readonly firstPlain?: true;
 }
 
 /** A parameter or a buffer of a module. */

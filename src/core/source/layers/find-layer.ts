@@ -1,6 +1,6 @@
 import type { Given } from './given.js';
 import type { Layer } from './layer.js';
-import { FLAX_LAYERS, KERAS_LAYERS, transposedLinear } from './named-layers.js';
+import { FLAX_LAYERS, FLAX_PLAIN, KERAS_LAYERS, KERAS_PLAIN, transposedLinear } from './named-layers.js';
 import { TORCH_LAYERS, TORCH_OPAQUE } from './torch-layers.js';
 
 /** What a path outside of the sources makes. */
@@ -43,10 +43,16 @@ export function outsideLayer(path: string): OutsideLayer {
     return { kind: TORCH_OPAQUE.has(torch) ? 'unknown' : 'plain' };
   }
   const flax = FLAX.exec(path)?.[1];
-  if (flax !== undefined) return Object.hasOwn(FLAX_LAYERS, flax) ? layer(FLAX_LAYERS[flax]) : { kind: 'plain' };
+  if (flax !== undefined) {
+    if (Object.hasOwn(FLAX_LAYERS, flax)) return layer(FLAX_LAYERS[flax]);
+    return { kind: FLAX_PLAIN.has(flax) || !/^[A-Z]/u.test(flax) ? 'plain' : 'unknown' };
+  }
   const keras = KERAS.exec(path);
   const named = keras?.[1] ?? keras?.[2];
-  if (named !== undefined) return Object.hasOwn(KERAS_LAYERS, named) ? layer(KERAS_LAYERS[named]) : { kind: 'plain' };
+  if (named !== undefined) {
+    if (Object.hasOwn(KERAS_LAYERS, named)) return layer(KERAS_LAYERS[named]);
+    return { kind: KERAS_PLAIN.has(named) || !/^[A-Z]/u.test(named) ? 'plain' : 'unknown' };
+  }
   if (path.endsWith('pytorch_utils.Conv1D') || path.endsWith('modeling_utils.Conv1D')) return layer(transposedLinear);
   return { kind: PLAIN_BASE.test(path) ? 'plain' : 'unknown' };
 }

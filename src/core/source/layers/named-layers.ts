@@ -19,13 +19,32 @@ function attention(query: string, key: string, value: string, output: string): (
   };
 }
 
+/** Flax can normalise queries and keys by norms without a bias. */
+function flaxAttention(given: Given): Layer {
+  const { parts } = attention('query', 'key', 'value', 'out')(given);
+  const norm: Layer = { parameters: { scale: { shape: null, present: given.present('normalize_qk', -1, false) } } };
+  return { parameters: {}, parts: { ...parts, query_ln: norm, key_ln: norm } };
+}
+
+/** A norm of Flax: gain and shift, each under a flag. */
+function flaxNorm(given: Given): Layer {
+  return {
+    parameters: {
+      scale: { shape: null, present: given.present('use_scale', -1, true) },
+      bias: { shape: null, present: given.present('use_bias', -1, true) },
+    },
+  };
+}
+
 /** Layers of `flax.linen`; shapes of kernels follow from inputs that the code does not name. */
 export const FLAX_LAYERS: Readonly<Record<string, (given: Given) => Layer>> = {
   Dense: (given) => dense(given, given.size('features', 0)),
   DenseGeneral: projection,
   Conv: (given) => {
     const features = given.size('features', 0);
-    const kernel = given.shape('kernel_size', 1);
+    // A number stands for one axis, and a name for as many as the input has.
+    const written = given.value('kernel_size', 1)?.kind === 'list';
+    const kernel = written ? given.shape('kernel_size', 1) : null;
     const shape = kernel === null ? null : [...kernel, given.evaluation.symbol('inputs'), features];
     return {
       parameters: {
@@ -37,16 +56,21 @@ export const FLAX_LAYERS: Readonly<Record<string, (given: Given) => Layer>> = {
   Embed: (given) => ({
     parameters: { embedding: { shape: [given.size('num_embeddings', 0), given.size('features', 1)], present: true } },
   }),
-  LayerNorm: (given) => ({
-    parameters: {
-      scale: { shape: null, present: given.present('use_scale', -1, true) },
-      bias: { shape: null, present: given.present('use_bias', -1, true) },
-    },
-  }),
+  ConvTranspose: projection,
+  ConvLocal: projection,
+  Einsum: projection,
+  LayerNorm: flaxNorm,
+  GroupNorm: flaxNorm,
+  BatchNorm: flaxNorm,
+  InstanceNorm: flaxNorm,
   RMSNorm: (given) => ({ parameters: { scale: { shape: null, present: given.present('use_scale', -1, true) } } }),
-  MultiHeadDotProductAttention: attention('query', 'key', 'value', 'out'),
-  SelfAttention: attention('query', 'key', 'value', 'out'),
+  MultiHeadDotProductAttention: flaxAttention,
+  MultiHeadAttention: flaxAttention,
+  SelfAttention: flaxAttention,
 };
+
+/** Modules of `flax.linen` without parameters. */
+export const FLAX_PLAIN = new Set(['Module', 'Dropout', 'Sequential']);
 
 /** Layers of Keras. */
 export const KERAS_LAYERS: Readonly<Record<string, (given: Given) => Layer>> = {
@@ -70,8 +94,41 @@ export const KERAS_LAYERS: Readonly<Record<string, (given: Given) => Layer>> = {
   Embedding: (given) => ({
     parameters: { embeddings: { shape: [given.size('input_dim', 0), given.size('output_dim', 1)], present: true } },
   }),
-  MultiHeadAttention: attention('query', 'key', 'value', 'attention_output'),
+  MultiHeadAttention: (given) => {
+    // Keras 3 writes the names of its attributes, Keras 2 those of the layers.
+    const { parts } = attention('query', 'key', 'value', 'attention_output')(given);
+    return {
+      parameters: {},
+      parts: { ...parts, ...attention('query_dense', 'key_dense', 'value_dense', 'output_dense')(given).parts },
+    };
+  },
+  EinsumDense: projection,
 };
+
+/** Layers of Keras without weights. */
+export const KERAS_PLAIN = new Set([
+  'Layer',
+  'Model',
+  'Activation',
+  'Add',
+  'AveragePooling2D',
+  'Concatenate',
+  'Dropout',
+  'Flatten',
+  'GlobalAveragePooling1D',
+  'GlobalAveragePooling2D',
+  'Identity',
+  'Input',
+  'InputLayer',
+  'Lambda',
+  'MaxPooling2D',
+  'Multiply',
+  'Permute',
+  'Rescaling',
+  'Reshape',
+  'Softmax',
+  'ZeroPadding2D',
+]);
 
 /** `Conv1D` of Transformers: a linear layer that stores its weight as (inputs, outputs). */
 export function transposedLinear(given: Given): Layer {

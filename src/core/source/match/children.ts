@@ -8,8 +8,8 @@ export interface Child {
   readonly value: Value;
   /** The run of a loop that made it. */
   readonly run: { readonly loop: Loop; readonly index: number } | null;
-  /** True where the number in its name counts modules alike. */
-  readonly counted: boolean;
+  /** What stands around the number in its name where that counts modules alike; null where none does. */
+  readonly counted: { readonly before: string; readonly after: string } | null;
 }
 
 /** Attributes, attributes whose names are counted, and items by position, for the names that the checkpoint has. */
@@ -17,23 +17,35 @@ export function childrenFor(instance: Instance, names: readonly string[]): Child
   const children: Child[] = [];
   for (const name of names) {
     const value = instance.attributes.get(name);
-    if (value !== undefined) children.push({ name, value, run: null, counted: false });
+    if (value !== undefined) children.push({ name, value, run: null, counted: null });
     else for (const attribute of instance.counted) children.push(...countedChild(attribute, name));
   }
   if (instance.items.length > 0) children.push(...itemChildren(instance.items, names));
   return children;
 }
 
-function countedChild({ parts, value, loops }: CountedAttribute, name: string): Child[] {
-  const found = indexIn(parts, name);
+function countedChild({ parts, value, loops, firstPlain }: CountedAttribute, name: string): Child[] {
+  const found = indexIn(parts, name, firstPlain === true);
   if (found === null) return [];
+  const { size, number, before, after } = found;
   const [loop] = loops;
-  const run = loop === undefined ? null : runOf(found.size, loop, found.number);
-  return [{ name, value, run: loop === undefined || run === null ? null : { loop, index: run }, counted: true }];
+  const run = loop === undefined ? null : runOf(size, loop, number);
+  // The runs give other numbers.
+  if (loop !== undefined && run === null && valueOf(size, new Map(), new Map([[loop, 0]])) !== null) return [];
+  const child = { name, value, counted: { before, after } };
+  return [{ ...child, run: loop === undefined || run === null ? null : { loop, index: run } }];
+}
+
+/** A number in a name, and what stands around it. */
+interface NameIndex {
+  readonly size: Size;
+  readonly number: number;
+  readonly before: string;
+  readonly after: string;
 }
 
 /** The number that stands in a name in place of its one unknown part; null where the name is another. */
-function indexIn(parts: readonly TextPart[], name: string): { readonly size: Size; readonly number: number } | null {
+function indexIn(parts: readonly TextPart[], name: string, firstPlain: boolean): NameIndex | null {
   let before = '';
   let after = '';
   let size: Size | null = null;
@@ -44,16 +56,19 @@ function indexIn(parts: readonly TextPart[], name: string): { readonly size: Siz
     else after += part;
   }
   if (size === null || !name.startsWith(before) || !name.endsWith(after)) return null;
-  const digits = name.slice(before.length, name.length - after.length);
-  return /^\d{1,6}$/u.test(digits) ? { size, number: Number(digits) } : null;
+  const between = name.slice(before.length, name.length - after.length);
+  const digits = !firstPlain ? between : between === '' ? '0' : (/^_([1-9]\d*)$/u.exec(between)?.[1] ?? '');
+  return /^\d{1,6}$/u.test(digits) ? { size, number: Number(digits), before, after } : null;
 }
 
-/** The run whose index gives a number, as `i + 1` gives 4 in the run 3. */
+/** The run whose index gives a number, as `i + 1` gives 4 in the run 3: sizes in names grow by the same step from run to run. */
 function runOf(size: Size, loop: Loop, number: number): number | null {
-  for (const run of [number, number - 1, number + 1]) {
-    if (valueOf(size, new Map(), new Map([[loop, run]])) === number) return run;
-  }
-  return null;
+  const at = (run: number): number | null => valueOf(size, new Map(), new Map([[loop, run]]));
+  const start = at(0);
+  const next = at(1);
+  if (start === null || next === null || start === next) return null;
+  const run = (number - start) / (next - start);
+  return Number.isInteger(run) && run >= 0 && at(run) === number ? run : null;
 }
 
 /** Items of a container by their positions. Behind items that a loop adds, positions are not known and every item is tried. */
@@ -69,7 +84,7 @@ function itemChildren(items: readonly ListItem[], names: readonly string[]): Chi
   return positions.flatMap((position): Child[] => {
     const name = String(position);
     const own = position < lead ? items[position] : undefined;
-    if (own !== undefined) return [{ name, value: own.value, run: null, counted: false }];
+    if (own !== undefined) return [{ name, value: own.value, run: null, counted: null }];
     const offset = position - lead;
     const tail = open.at(-1);
     const ordered =
@@ -81,7 +96,7 @@ function itemChildren(items: readonly ListItem[], names: readonly string[]): Chi
         name,
         value: item.value,
         run: loopOf === undefined ? null : { loop: loopOf, index },
-        counted: loopOf !== undefined,
+        counted: loopOf === undefined ? null : { before: '', after: '' },
       };
     });
   });

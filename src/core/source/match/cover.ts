@@ -1,8 +1,10 @@
 import type { TensorEntry } from '../../tensors/tensor-index.js';
 import type { Definition } from '../evaluate/definition.js';
+import { layersInList } from '../evaluate/keras.js';
 import { type Instance, optionsOf, type ParameterValue, type Value } from '../evaluate/value.js';
 import { agrees, type Known, type Runs, valueOf } from '../sizes/solve.js';
 import { childrenFor } from './children.js';
+import { namedVariables } from './keras-variables.js';
 import { required } from './required.js';
 import { type NameNode, tensorsBelow } from './name-tree.js';
 
@@ -35,7 +37,7 @@ export interface Stand {
   readonly path: string;
   readonly pattern: string;
   readonly runs: Runs;
-  readonly tensorCount: number;
+  readonly node: NameNode;
 }
 
 /** How a part of the code and a part of the checkpoint go together. */
@@ -79,17 +81,19 @@ const NO_COVER = { pairs: [], missing: [], extra: [], unclear: [], stands: [], w
 /** Modules inside modules beyond this are cut. */
 const MAX_DEPTH = 40;
 
-/** What a parameter, a buffer, and a parameter under a condition that are not there take from the worth. */
+/**
+ * What a parameter and a buffer that are not there take from the worth. One that a condition leaves out takes nothing: of alternatives that
+ * fit alike, what the code takes by its defaults comes first.
+ */
 const MISSING_LOSS = 0.5;
 const BUFFER_LOSS = 0.1;
-/** Of alternatives that fit alike, the one with less that is left out by conditions is the likelier. */
-const CONDITION_LOSS = 0.01;
 
 /** A tensor inside a module that is not known counts less than one that the code names. */
 const UNKNOWN_WORTH = 0.6;
 
 /** Goes through the names below a module's path and finds for each the attribute that it comes from. */
-export function coverInstance(instance: Instance, node: NameNode, spot: Spot, context: CoverContext): Cover {
+export function coverInstance(instance: Instance, at: NameNode, spot: Spot, context: CoverContext): Cover {
+  const node = instance.lazy ? namedVariables(instance, at) : at;
   const owner = instance.part ? spot.owner : instance.definition;
   const here: Spot = { ...spot, owner, depth: spot.depth + 1, made: instance.made !== null };
   const parts: Cover[] = [];
@@ -99,16 +103,18 @@ export function coverInstance(instance: Instance, node: NameNode, spot: Spot, co
     const candidates = children.filter((each) => each.name === name);
     const covers = candidates.flatMap(({ value, run, counted }) => {
       const runs = run === null ? here.runs : new Map([...here.runs, [run.loop, run.index]]);
-      const letter = counted ? `{${letterOf(here.counted)}}` : name;
-      const part = counted ? name.replace(/\d+/u, letter) : name;
+      const part = counted === null ? name : `${counted.before}{${letterOf(here.counted)}}${counted.after}`;
       const at: Spot = {
         ...here,
         path: join(here.path, name),
         pattern: join(here.pattern, part),
-        counted: here.counted + (counted ? 1 : 0),
+        counted: here.counted + (counted === null ? 0 : 1),
         runs,
       };
-      return optionsOf(value).map((option) => coverValue(option, child, at, name, context));
+      const options = optionsOf(value).map((option) =>
+        option.kind === 'list' && instance.lazy ? (layersInList(option, name) ?? option) : option,
+      );
+      return options.map((option) => coverValue(option, child, at, name, context));
     });
     const best = covers.reduce<Cover | null>(
       (one, other) => (one === null || other.worth > one.worth ? other : one),
@@ -117,14 +123,14 @@ export function coverInstance(instance: Instance, node: NameNode, spot: Spot, co
     if (best !== null && (best.pairs.length > 0 || !instance.opaque)) {
       parts.push(best);
     } else if (!instance.opaque) parts.push(extraOf(child));
-    else if (instance.made !== null) parts.push({ ...NO_COVER, unclear: extraOf(child).extra });
+    else if (instance.made !== null || instance.lazy) parts.push({ ...NO_COVER, unclear: extraOf(child).extra });
     else parts.push(coverUnknown(child, { ...here, pattern: join(here.pattern, name) }, name));
   }
   if (node.tensor !== null) parts.push({ ...NO_COVER, extra: [node.tensor], worth: -0.5 });
   const missing = missingOf(instance, node, here);
   parts.push({ ...NO_COVER, missing, worth: -lossOf(missing) });
   const cover = joined(parts);
-  const stand = { instance, path: spot.path, pattern: spot.pattern, runs: spot.runs, tensorCount: node.count };
+  const stand = { instance, path: spot.path, pattern: spot.pattern, runs: spot.runs, node };
   return { ...cover, stands: instance.made === null ? cover.stands : [stand, ...cover.stands] };
 }
 
@@ -201,17 +207,14 @@ function missingOf(instance: Instance, node: NameNode, spot: Spot): Missing[] {
   for (const [name, value] of instance.attributes) {
     if (node.children.has(name)) continue;
     for (const each of required(value, spot.owner)) {
-      missing.push({ ...each, path: join(join(spot.path, name), each.path) });
+      missing.push({ ...each, certain: each.certain && !instance.lazy, path: join(join(spot.path, name), each.path) });
     }
   }
   return missing;
 }
 
 function lossOf(missing: readonly Missing[]): number {
-  return missing.reduce(
-    (sum, { certain, buffer }) => sum + (certain ? MISSING_LOSS : buffer ? BUFFER_LOSS : CONDITION_LOSS),
-    0,
-  );
+  return missing.reduce((sum, { certain, buffer }) => sum + (certain ? MISSING_LOSS : buffer ? BUFFER_LOSS : 0), 0);
 }
 
 function joined(parts: readonly Cover[]): Cover {

@@ -15,6 +15,8 @@ import type { Laid } from './find-root.js';
 import type { CallNumbers } from './call-numbers.js';
 import { groupPairs } from './group-pairs.js';
 import { classPlace, definitionKey, definitionPlace, rangeOf } from './places.js';
+import { patternInFile } from './pattern-in-file.js';
+import { separatorOf } from './name-tree.js';
 import { problemsOf } from './problems.js';
 import { givenHeads } from './heads.js';
 
@@ -39,7 +41,9 @@ export function describe(
     root,
     score: laid.score,
     ties,
-    prefixes: laid.prefixes,
+    prefixes: laid.prefixes.map((prefix) =>
+      prefix.replaceAll('.', tensors.some((tensor) => separatorOf(tensor) === '/') ? '/' : '.'),
+    ),
     definitions: definitions.sort(inOrder),
     classes: classMatches(laid, known, recognition),
     unmatchedTensors: tensors.map(({ name }) => name).filter((name) => !matched.has(name)),
@@ -69,13 +73,13 @@ function unmatched(missing: readonly Missing[], matched: ReadonlySet<string>): U
     if (matched.has(key) || (found.has(key) && !certain) || definition.attribute === '') continue;
     const reason = certain
       ? `the checkpoint has no tensor ${path}`
-      : `the code makes it only under a condition, and the checkpoint has no tensor ${path}`;
+      : `the checkpoint has no tensor ${path}, and the code does not always make it`;
     found.set(key, { ...place, reason });
   }
   return [...found.values()];
 }
 
-function classMatches({ covers, prefixes }: Laid, known: Known, recognition: Recognition): ClassMatch[] {
+function classMatches({ covers, prefixes, naming }: Laid, known: Known, recognition: Recognition): ClassMatch[] {
   const groups = new Map<object, { place: ClassPlace; stands: { stand: Stand; prefix: string }[] }>();
   covers.forEach(({ stands }, index) => {
     for (const stand of stands) {
@@ -88,11 +92,13 @@ function classMatches({ covers, prefixes }: Laid, known: Known, recognition: Rec
   });
   const full = (prefix: string, path: string): string =>
     path === '' ? prefix.replace(/\.$/u, '') : `${prefix}${path}`;
+  const patternOf = ({ pattern, node }: Stand, prefix: string): string =>
+    naming.keepsParts && node.file !== null ? patternInFile(prefix, pattern, node.file) : full(prefix, pattern);
   return [...groups.values()].map(({ place, stands }) => ({
     ...place,
-    patterns: [...new Set(stands.map(({ stand, prefix }) => full(prefix, stand.pattern)))],
-    paths: stands.map(({ stand, prefix }) => full(prefix, stand.path)),
-    tensorCount: stands.reduce((sum, { stand }) => sum + stand.tensorCount, 0),
+    patterns: [...new Set(stands.map(({ stand, prefix }) => patternOf(stand, prefix)))],
+    paths: stands.map(({ stand, prefix }) => stand.node.file ?? full(prefix, stand.path)),
+    tensorCount: stands.reduce((sum, { stand }) => sum + stand.node.count, 0),
     solved: solvedFor(stands, known, recognition, full),
   }));
 }

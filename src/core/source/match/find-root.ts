@@ -6,7 +6,7 @@ import type { Known } from '../sizes/solve.js';
 import { childrenFor } from './children.js';
 import { type Cover, coverInstance } from './cover.js';
 import type { NameNode } from './name-tree.js';
-import type { Renaming } from './renamings.js';
+import type { Naming } from './renamings.js';
 
 /** A class laid over the checkpoint. */
 export interface Laid {
@@ -16,7 +16,7 @@ export interface Laid {
   /** What stands before its names, with the dot at the end; one for each copy of the model. */
   readonly prefixes: readonly string[];
   readonly covers: readonly Cover[];
-  readonly renaming: Renaming | null;
+  readonly naming: Naming;
   /** 0 to 1. */
   readonly score: number;
   /** Share of the tensors under its prefixes that it has places for. */
@@ -65,7 +65,7 @@ function placesOf(root: Instance, tree: NameNode): Place[] {
 export function lay(
   elaborator: Elaborator,
   made: ClassValue,
-  { tree, renaming, total }: { readonly tree: NameNode; readonly renaming: Renaming | null; readonly total: number },
+  { tree, naming, total }: { readonly tree: NameNode; readonly naming: Naming; readonly total: number },
   elaborated: { readonly root: Instance; readonly runTimeNames: readonly RunTimeNameSite[] } = elaborator.elaborate(
     made,
   ),
@@ -80,7 +80,7 @@ export function lay(
     runTimeNames,
     prefixes: places.map(({ prefix }) => prefix),
     covers,
-    renaming,
+    naming,
     ...scoreOf(covers, total),
   };
 }

@@ -3,6 +3,7 @@ import { type Size, sizeText } from '../sizes/size.js';
 import { type Known, type Runs, valueOf } from '../sizes/solve.js';
 import type { Pair } from './cover.js';
 import type { Laid } from './find-root.js';
+import { patternInFile } from './pattern-in-file.js';
 import { definitionKey, definitionPlace } from './places.js';
 
 /** Tensors of one definition. */
@@ -16,14 +17,16 @@ export interface PairGroup {
 }
 
 /** Gathers the tensors of each definition over all its instances. */
-export function groupPairs({ covers, prefixes, renaming }: Laid, known: Known): PairGroup[] {
+export function groupPairs({ covers, prefixes, naming }: Laid, known: Known): PairGroup[] {
   const groups = new Map<string, { place: SourceDefinition; pairs: Pair[]; patterns: Map<string, Pair[]> }>();
   covers.forEach((cover, index) => {
     for (const pair of cover.pairs) {
       const place = definitionPlace(pair.definition);
       const key = definitionKey(place);
       const group = groups.get(key) ?? { place, pairs: [], patterns: new Map<string, Pair[]>() };
-      const pattern = renaming === null ? `${prefixes[index] ?? ''}${pair.pattern}` : inFile(pair);
+      const pattern = naming.keepsParts
+        ? patternInFile(prefixes[index] ?? '', pair.pattern, pair.tensor.name)
+        : numbered(pair);
       const same = group.patterns.get(pattern);
       if (same === undefined) group.patterns.set(pattern, [pair]);
       else same.push(pair);
@@ -47,7 +50,7 @@ function weightFirst(one: TensorPattern, other: TensorPattern): number {
 }
 
 /** The pattern in the file's own names, where the code has others: its numbers stand for those of the code's pattern in turn. */
-function inFile({ pattern, tensor }: Pair): string {
+function numbered({ pattern, tensor }: Pair): string {
   const letters = pattern.match(/\{\w\}/gu) ?? [];
   const parts = tensor.name.split('.');
   const numbers = parts.filter((part) => /^\d+$/u.test(part)).length;

@@ -1,7 +1,25 @@
-import type { ClassMatch, DefinitionMatch, SourceMatch, SourcePlace, SourcePosition } from '../contract.js';
+import type {
+  ClassMatch,
+  DefinitionMatch,
+  SourceMatch,
+  SourcePlace,
+  SourcePosition,
+  SourceRange,
+} from '../contract.js';
+
+const lookups = new WeakMap<SourceMatch, MatchLookup>();
+
+/** The lookup of a match; made when it is first asked for. */
+export function lookupOf(match: SourceMatch): MatchLookup {
+  const known = lookups.get(match);
+  if (known !== undefined) return known;
+  const lookup = new MatchLookup(match);
+  lookups.set(match, lookup);
+  return lookup;
+}
 
 /** Answers where a tensor is defined and what stands at a place of the code, without going through the match again. */
-export class MatchLookup {
+class MatchLookup {
   readonly #byTensor = new Map<string, DefinitionMatch>();
   readonly #definitions = new Map<string, DefinitionMatch[]>();
   readonly #classes = new Map<string, ClassMatch[]>();
@@ -20,28 +38,28 @@ export class MatchLookup {
   }
 
   /** Definitions of a text, from top to bottom. */
-  definitionsIn(file: string, cell: number | null): readonly DefinitionMatch[] {
+  definitionsIn({ file, cell }: TextPlace): readonly DefinitionMatch[] {
     return this.#definitions.get(keyOf({ file, cell })) ?? [];
   }
 
   /** Classes of a text whose instances the checkpoint has. */
-  classesIn(file: string, cell: number | null): readonly ClassMatch[] {
+  classesIn({ file, cell }: TextPlace): readonly ClassMatch[] {
     return this.#classes.get(keyOf({ file, cell })) ?? [];
   }
 
   /** The innermost definition around a place. */
-  at(file: string, cell: number | null, position: SourcePosition): DefinitionMatch | null {
-    const around = this.definitionsIn(file, cell).filter(
-      ({ range }) => !before(position, range.start) && !before(range.end, position),
-    );
+  at(text: TextPlace, position: SourcePosition): DefinitionMatch | null {
+    const around = this.definitionsIn(text).filter(({ range }) => holdsPosition(range, position));
     return around.reduce<DefinitionMatch | null>(
-      (best, each) => (best === null || before(best.range.start, each.range.start) ? each : best),
+      (best, each) => (best === null || extent(each) < extent(best) ? each : best),
       null,
     );
   }
 }
 
-function keyOf({ file, cell }: Pick<SourcePlace, 'file' | 'cell'>): string {
+type TextPlace = Pick<SourcePlace, 'file' | 'cell'>;
+
+function keyOf({ file, cell }: TextPlace): string {
   return `${file}|${cell ?? ''}`;
 }
 
@@ -49,6 +67,18 @@ function add<Place extends SourcePlace>(places: Map<string, Place[]>, place: Pla
   const list = places.get(keyOf(place));
   if (list === undefined) places.set(keyOf(place), [place]);
   else list.push(place);
+}
+
+/** Wider than any line. */
+const LINE = 1_000_000;
+
+function extent({ range: { start, end } }: DefinitionMatch): number {
+  return (end.line - start.line) * LINE + (end.column - start.column);
+}
+
+/** True where a position lies in a range, its ends included. */
+export function holdsPosition({ start, end }: SourceRange, at: SourcePosition): boolean {
+  return !before(at, start) && !before(end, at);
 }
 
 function before(one: SourcePosition, other: SourcePosition): boolean {

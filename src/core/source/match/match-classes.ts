@@ -8,7 +8,7 @@ import { equationsOf } from './equations.js';
 import { lay, layAgain, type Laid, ownTensors } from './find-root.js';
 import { nameTree, type NameNode } from './name-tree.js';
 import { classPlace } from './places.js';
-import { RENAMINGS, renamed, type Renaming } from './renamings.js';
+import { namingsOf, type Naming } from './renamings.js';
 import { describe } from './describe.js';
 
 /** Sources with more classes are libraries: the rest is not tried as the model itself. */
@@ -34,19 +34,17 @@ const MAX_NAMED = 5;
 const SURE_SCORE = 0.999;
 
 /** Names as the code may have them: as they are in the file, and under each renaming that changes some. */
-interface Naming {
-  readonly renaming: Renaming | null;
+interface NamedTree {
+  readonly naming: Naming;
   readonly tree: NameNode;
   readonly total: number;
 }
 
-function namings({ tensors }: MatchedCheckpoint): Naming[] {
-  const made = (renaming: Renaming | null): Naming => {
-    const tree = nameTree(tensors, (name) => renamed(name, renaming));
-    return { renaming, tree, total: ownTensors(tree) };
-  };
-  const changing = RENAMINGS.filter((renaming) => tensors.some(({ name }) => renamed(name, renaming) !== name));
-  return [null, ...changing].map(made);
+function namedTrees({ tensors }: MatchedCheckpoint): NamedTree[] {
+  return namingsOf(tensors).map((naming) => {
+    const tree = nameTree(tensors, (tensor) => naming.partsOf(tensor));
+    return { naming, tree, total: ownTensors(tree) };
+  });
 }
 
 /** Finds the class that fits a checkpoint best and says how they belong together. */
@@ -57,8 +55,8 @@ export function matchClasses(
   options: MatchOptions,
   numbersFor: (file: string, name: string) => CallNumbers,
 ): MatchOutcome {
-  const names = namings(checkpoint);
-  const laid = layAll(elaborator, candidates.slice(0, MAX_CLASSES), names);
+  const trees = namedTrees(checkpoint);
+  const laid = layAll(elaborator, candidates.slice(0, MAX_CLASSES), trees);
   const [first] = laid;
   const asked = options.className !== undefined;
   if (first === undefined || (!asked && !fits(first))) {
@@ -73,20 +71,20 @@ export function matchClasses(
     .filter(({ score }) => first.score - score < SAME)
     .slice(0, MAX_NAMED)
     .map(({ made }) => classPlace(made));
-  const naming = names.find(({ renaming }) => renaming === first.renaming);
-  if (naming === undefined) throw new Error('a class was laid over names that are not there');
+  const named = trees.find(({ naming }) => naming === first.naming);
+  if (named === undefined) throw new Error('a class was laid over names that are not there');
   const known = solve(equationsOf(first));
-  const settled = layAgain(first, naming.tree, known, naming.total);
+  const settled = layAgain(first, named.tree, known, named.total);
   return { kind: 'matched', match: describe(settled, solve(equationsOf(settled)), checkpoint, ties, numbersFor) };
 }
 
 /** Lays the candidates over the names, the best first. */
-function layAll(elaborator: Elaborator, candidates: readonly Candidate[], names: readonly Naming[]): Laid[] {
+function layAll(elaborator: Elaborator, candidates: readonly Candidate[], trees: readonly NamedTree[]): Laid[] {
   const all: Laid[] = [];
   let sure: Candidate | null = null;
   for (const candidate of candidates) {
     if (sure !== null && candidate.hits < sure.hits && !candidate.inherits) continue;
-    const laid = bestNaming(elaborator, candidate.made, names);
+    const laid = bestNaming(elaborator, candidate.made, trees);
     if (laid === null) continue;
     all.push(laid);
     if (laid.score >= SURE_SCORE) sure ??= candidate;
@@ -94,11 +92,11 @@ function layAll(elaborator: Elaborator, candidates: readonly Candidate[], names:
   return all.sort((one, other) => other.score - one.score);
 }
 
-function bestNaming(elaborator: Elaborator, made: ClassValue, names: readonly Naming[]): Laid | null {
+function bestNaming(elaborator: Elaborator, made: ClassValue, trees: readonly NamedTree[]): Laid | null {
   const elaborated = elaborator.elaborate(made);
   let best: Laid | null = null;
-  for (const naming of names) {
-    const laid = lay(elaborator, made, naming, elaborated);
+  for (const tree of trees) {
+    const laid = lay(elaborator, made, tree, elaborated);
     if (laid !== null && (best === null || laid.score > best.score + SAME)) best = laid;
   }
   return best;

@@ -6,6 +6,7 @@ import { agrees, type Known, valueOf } from '../sizes/solve.js';
 import type { CallNumbers } from './call-numbers.js';
 import type { Laid } from './find-root.js';
 import { headProblems } from './head-problems.js';
+import { qkvOrderProblems } from './qkv-order.js';
 import { classPlace, definitionKey, definitionPlace } from './places.js';
 
 /** Enough names in a sentence. */
@@ -20,6 +21,7 @@ export function problemsOf(laid: Laid, known: Known, recognition: Recognition, n
   return [
     ...sizeProblems(laid, known),
     ...biasProblems(laid),
+    ...qkvOrderProblems(laid, recognition),
     ...missingProblems(laid),
     ...unexpectedProblems(laid),
     ...headProblems(laid, known, recognition, numbers),

@@ -36,7 +36,11 @@ export function required(value: Value, owner: Definition, depth = 0): readonly R
   const add = (name: string, inner: Value, certain: boolean): void => {
     if (found.length > MAX_LISTED) return;
     for (const each of required(inner, own, depth + 1)) {
-      found.push({ ...each, path: each.path === '' ? name : `${name}.${each.path}`, certain: certain && each.certain });
+      found.push({
+        ...each,
+        path: each.path === '' ? name : `${name}.${each.path}`,
+        certain: certain && each.certain && !only.lazy,
+      });
     }
   };
   for (const [name, inner] of only.attributes) add(name, inner, true);

@@ -33,7 +33,7 @@ function layerRoles({ query, key, value, norm }: LayerSpec): [string, Definition
 }
 
 const NORM = /norm|(?:^|\.)ln(?:_|\d|$)|^bn\d?$/iu;
-const EMBEDDING = /embed|patch|token|(?:^|\.)pos(?:_|$)|position/iu;
+const EMBEDDING = /embed|patch|token|(?:^|\.)(?:pos|cls)(?:_|$)|position/iu;
 const MLP = /(?:^|\.)(?:mlp|ffn|feed_forward|intermediate)(?:\.|$)|(?:^|\.)(?:fc\d|c_fc|w[123])(?:\.|$)/iu;
 
 /** Role of a definition: by what recognition says of its tensors, else by its layer and names. */
@@ -46,14 +46,14 @@ export function roleOf(
   { byTensor, paths }: AttentionRoles,
 ): DefinitionRole {
   const names = tensors.flatMap((tensor) => tensor.names.slice(0, 1));
-  for (const name of names) {
-    const role = byTensor.get(name);
-    if (role !== undefined) return role;
-  }
+  const roles = new Set(names.flatMap((name) => byTensor.get(name) ?? []));
+  const [role] = roles;
+  // A layer of a library that makes all projections.
+  if (role !== undefined) return roles.has('query') && roles.has('value') ? 'query-key-value' : role;
   const [name = ''] = names;
   if (NORM.test(module) || NORM.test(attribute)) return 'norm';
   if (module.endsWith('Embedding') || EMBEDDING.test(attribute)) return 'embedding';
-  const parents = name.split('.').slice(0, -1);
+  const parents = name.split(/[./]/u).slice(0, -1);
   const inAttention = parents.some((_, index) => paths.has(parents.slice(0, index + 1).join('.')));
   if (inAttention && /proj|out|dense|to_out|output/iu.test(parents.slice(-2).join('.'))) return 'output';
   return MLP.test(parents.join('.')) ? 'mlp' : 'other';

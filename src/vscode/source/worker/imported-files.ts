@@ -4,7 +4,8 @@ import type { Sources } from '../../../core/source/sources.js';
 export interface SourceFiles {
   /** Time of the last change in milliseconds; null where no readable file of source code is. */
   modified(path: string): Promise<number | null>;
-  read(path: string): Promise<string>;
+  /** Null where it is too large for code, or gone. */
+  read(path: string): Promise<string | null>;
 }
 
 /** The files of the workspace that imports led to: read when a match asks for them, and again when they changed. */
@@ -31,17 +32,19 @@ export class ImportedFiles {
       if (now === before) continue;
       this.#followed.delete(file);
       if (now === null) continue;
+      const text = await this.#files.read(file);
+      if (text === null) continue;
       this.#followed.set(file, now);
-      this.#sources.include({ file, cell: null, text: await this.#files.read(file) });
+      this.#sources.include({ file, cell: null, text });
     }
   }
 
   /** Text of a file that an import may mean; null where there is none in the folders. */
   async read(path: string, roots: readonly string[]): Promise<string | null> {
     const modified = isInside(path, roots) ? await this.#files.modified(path) : null;
-    if (modified === null) return null;
-    this.#followed.set(path, modified);
-    return this.#files.read(path);
+    const text = modified === null ? null : await this.#files.read(path);
+    if (modified !== null && text !== null) this.#followed.set(path, modified);
+    return text;
   }
 }
 

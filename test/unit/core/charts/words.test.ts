@@ -3,6 +3,7 @@ import type { HeadFigures } from '../../../../src/core/analysis/figures.js';
 import { headEntries } from '../../../../src/core/charts/head-entries.js';
 import {
   cellLabel,
+  changeWords,
   emptyModes,
   entrySentence,
   entryTip,
@@ -28,6 +29,18 @@ describe('what is said of a head', () => {
     expect(line(madeHead({ trouble: 'zero' }))).toBe('This head is pruned: its query-key product is zero.');
     expect(line(madeHead({ trouble: 'not-finite' }))).toContain('NaN or infinity');
     expect(headFacts(madeHead({ trouble: 'zero' }), [])).toEqual([]);
+  });
+
+  test('what an adapter did to it', () => {
+    const change = { relativeFrobenius: 0.174, weightedBefore: -0.5, weighted: 0.1 };
+    const sigma = new Float64Array([0.5, 0.25]);
+    const cos = new Float64Array([0.25, -0.125]);
+    expect(changeWords(madeHead())).toBeNull();
+    expect(changeWords({ ...madeHead(), change: { ...change, sigma, cos } })).toBe(
+      'The adapter changed this head by 17 % of its size; weighted \u22120.50 before. The change itself: weighted 0.10, 2 modes, strongest mode σ 0.50, cosine 0.25.',
+    );
+    const none = new Float64Array(0);
+    expect(changeWords({ ...madeHead(), change: { ...change, sigma: none, cos: none } })).toContain('as it was');
   });
 
   test('how many modes are identified is said only where not all are', () => {

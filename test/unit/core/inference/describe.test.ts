@@ -3,11 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { CheckpointError } from '../../../../src/core/errors.js';
 import { buildGraph } from '../../../../src/core/inference/build-graph.js';
 import { describeForward } from '../../../../src/core/inference/describe.js';
+import { FORWARD_FAMILIES, REFUSED_FAMILIES } from '../../../../src/core/inference/families/index.js';
 import { NO_EDITS } from '../../../../src/core/inference/edits.js';
 import type { WrittenModel } from '../../../../src/core/inference/forward.js';
+import { FAMILIES } from '../../../../src/core/model/families/index.js';
 import { recognise } from '../../../../src/core/model/recognise.js';
 import type { TensorEntry } from '../../../../src/core/tensors/tensor-index.js';
 import { FIXTURES, fixtureJson, withCheckpoint } from '../../support/fixtures.js';
+
+/** Families with an encoder of something else than pictures. */
+const NO_PICTURES = ['hf-whisper'];
 
 const CHECKPOINTS = path.join(FIXTURES, 'checkpoints');
 
@@ -105,7 +110,36 @@ describe('a model that cannot be run', () => {
         }),
       'it is a text tower',
     ],
-    ['windows', () => describeChanged('timm_swin/swin.pth', (tensors) => tensors), 'attend within windows'],
+    [
+      'windows that are no squares',
+      () =>
+        describeChanged('timm_swin/swin.pth', reshaped('layers.1.blocks.1.attn.relative_position_bias_table', [48, 4])),
+      'the 48 entries of the table of relative positions of layer 3 form no square window',
+    ],
+    [
+      'stages that nothing merges',
+      () => describeChanged('timm_swin/swin.pth', without('layers.1.downsample.*')),
+      'its merging of patches in front of layer 2 is missing',
+    ],
+    [
+      'windows that are nowhere said',
+      () => describeChanged('../forward/windows/timm_v2/model.safetensors', (tensors) => tensors),
+      'the windows of layer 0 (layers.0.blocks.0.attn) are nowhere said',
+    ],
+    [
+      'ways between places that are no square',
+      () =>
+        describeChanged(
+          '../forward/windows/timm_v2_ways/model.safetensors',
+          reshaped('layers.1.blocks.0.attn.relative_coords_table', [3, 15, 5, 2]),
+        ),
+      'the windows of layer 2 (layers.1.blocks.0.attn) are nowhere said, or no squares',
+    ],
+    [
+      'a layer of a stage left out',
+      () => describeChanged('timm_swin/swin.pth', without('layers.1.blocks.0.*')),
+      'the layer in front of its layer 2 is missing',
+    ],
     [
       'an activation that is not known',
       () => describeChanged('hf_vit/model.safetensors', (tensors) => tensors, { config: { hidden_act: 'snake' } }),
@@ -166,4 +200,10 @@ describe('picture sizes', () => {
   it('refuses more tokens than scores have room for', async () => {
     await expect(build([8 * 400, 8 * 400])).rejects.toMatchObject({ code: 'limit' });
   });
+});
+
+it('every family that sees pictures has a forward pass, or words for why not', () => {
+  const seeing = FAMILIES.filter(({ towers }) => towers.some(({ tower }) => tower === 'vision' || tower === 'encoder'));
+  const silent = seeing.filter(({ id }) => !FORWARD_FAMILIES.has(id) && !REFUSED_FAMILIES.has(id));
+  expect(silent.map(({ id }) => id)).toEqual(NO_PICTURES);
 });

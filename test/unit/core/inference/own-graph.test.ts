@@ -5,6 +5,7 @@ import { graphInputs } from '../../../../src/core/inference/own-graph-inputs.js'
 import { knownOutputs } from '../../../../src/core/inference/own-graph-outputs.js';
 import { tapOwnGraph } from '../../../../src/core/inference/tap-own-graph.js';
 import type { Model } from '../../../../src/core/model/model.js';
+import type { Rotation } from '../../../../src/core/model/rotation.js';
 import { recognise } from '../../../../src/core/model/recognise.js';
 import type { ComputationGraph, GraphPort } from '../../../../src/core/onnx/graph.js';
 import { FIXTURES, withCheckpoint } from '../../support/fixtures.js';
@@ -61,7 +62,7 @@ describe('inputs of a graph', () => {
   it('are a picture, and what gets ones', () => {
     const { mixed, ...found } = inputsOf(port('weight', [3]), port('ids', [null, 7], 'I64'), picture);
     expect(found).toEqual({
-      picture: { name: 'picture', type: 'float32' },
+      picture: { name: 'picture', type: 'float32', anySize: false },
       idle: [{ name: 'ids', type: 'int64', dims: [1, 7] }],
     });
     expect([...mixed]).toEqual(['ids', 'words', 'both']);
@@ -80,6 +81,13 @@ describe('inputs of a graph', () => {
     expect(() => inputsOf(...inputs)).toThrow(problem);
   });
 });
+
+const DINOV3_ROTATION: Rotation = {
+  kind: 'grid',
+  pairs: 'half',
+  angles: { kind: 'centred', base: 100, periods: null },
+  assumed: null,
+};
 
 describe('a model that runs by its own graph', () => {
   const open = <Result>(use: (model: Model, taps: (model: Model) => Uint8Array) => Result): Promise<Result> =>
@@ -125,7 +133,11 @@ describe('a model that runs by its own graph', () => {
 
   const assumed: [string, (model: Model) => Partial<Model>, string][] = [
     ['rotation', () => ({ position: 'rope' }), 'turns queries and keys by their place, which is not read out of it'],
-    ['rotation of a family', () => ({ position: 'rope', family: 'onnx-hf-dinov3' }), 'taken from the family, DINOv3'],
+    [
+      'rotation of a family',
+      () => ({ position: 'rope', family: 'onnx-hf-dinov3', rotation: DINOV3_ROTATION }),
+      'taken from the family, DINOv3',
+    ],
     [
       'a bias',
       () => ({ position: 'relative-bias', causal: true }),

@@ -209,6 +209,104 @@ describe('models as libraries name them', () => {
     expect(model?.layers[0]?.norm?.kind ?? null).toBe(norm);
   });
 
+  it.each([
+    ['sr.weight', [64, 64, 2, 2]],
+    ['spatial_reduction.weight', [64, 64, 2, 2]],
+    ['sequence_reduction.sequence_reduction.weight', [64, 64, 2, 2]],
+    ['norm.running_mean', [64]],
+  ] as const)('has no norm for query and key where keys are read from tokens merged by %s', (merging, sizes) => {
+    const block = (layer: number): Shapes =>
+      (
+        [
+          ['layernorm_before.weight', [64]],
+          ['attention.q_proj.weight', [64, 64]],
+          ['attention.k_proj.weight', [64, 64]],
+          ['attention.v_proj.weight', [64, 64]],
+          [`attention.${merging}`, sizes],
+        ] as const
+      ).map(([name, shape]) => [`segformer.stages.0.blocks.${String(layer)}.${name}`, shape]);
+    const [model] = recogniseShapes([...block(0), ...block(1)]).models;
+    expect(model?.layers[0]?.norm).toBeNull();
+    expect(model?.assumptions.map(({ text }) => text).join(' ')).toContain('Keys are read from fewer tokens');
+  });
+
+  it.each([
+    ['TinyViT', 'stages.1.blocks', 'attn', [['attn.attention_biases', [4, 49]]], /head by head .* as LeViT, TinyViT/],
+    ['EdgeNeXt', 'stages.1.blocks', 'xca', [['xca.temperature', [4, 1, 1]]], /attends between channels/],
+    [
+      'BoTNet with narrow queries',
+      'stages.2',
+      'attn',
+      [
+        ['attn.qkv.weight', [96, 64]],
+        ['attn.pos_embed.height_rel', [31, 16]],
+      ],
+      /values of another size than queries and keys/,
+    ],
+    ['CoaT', 'serial_blocks1', 'factoratt_crpe', [], /multiplies keys with values first/],
+    [
+      'DaViT',
+      'stages.0.blocks.0',
+      'attn',
+      [
+        ['cpe1.proj.weight', [64, 1, 3, 3]],
+        ['cpe2.proj.weight', [64, 1, 3, 3]],
+      ],
+      /between tokens and between channels in turn/,
+    ],
+  ] as const)('declines the attention of %s', (_name, blocks, attention, more, words) => {
+    const block = (layer: number): Shapes =>
+      [['norm1.weight', [64]] as const, [`${attention}.qkv.weight`, [192, 64]] as const, ...more].map(
+        ([name, shape]) => [`${blocks}.${String(layer)}.${name}`, shape],
+      );
+    const { models: found, warnings } = recogniseShapes([...block(0), ...block(1)]);
+    expect(found).toEqual([]);
+    expect(warnings[0]).toMatchObject({ code: 'unusable-layer' });
+    expect(warnings[0]?.message).toMatch(words);
+  });
+
+  it('counts heads by tables of relative positions of two and of three axes', () => {
+    const block = (layer: number, table: readonly number[]): Shapes => [
+      [`stages.0.blocks.${String(layer)}.norm1.weight`, [96]],
+      [`stages.0.blocks.${String(layer)}.attn.qkv.weight`, [288, 96]],
+      [`stages.0.blocks.${String(layer)}.attn.rel_pos.relative_position_bias_table`, table],
+    ];
+    const { models: found } = recogniseShapes([...block(0, [3, 27, 27]), ...block(1, [729, 6])]);
+    expect(found[0]?.layers.map(({ heads }) => heads)).toEqual([3, 6]);
+  });
+
+  it('leaves out layers of a stack whose queries come from elsewhere', () => {
+    const shapes = [0, 1, 2, 3].flatMap((layer): Shapes => [
+      [`stages.0.blocks.${String(layer)}.norm1.weight`, [64]],
+      [`stages.0.blocks.${String(layer)}.attn.qkv.weight`, [layer % 2 === 0 ? 192 : 128, 64]],
+    ]);
+    const { models: found, warnings } = recogniseShapes(shapes);
+    expect(found[0]?.layers.map(({ path }) => path)).toEqual(['stages.0.blocks.0.attn', 'stages.0.blocks.2.attn']);
+    expect(warnings.map(({ message }) => message).join()).toMatch(
+      /^stages\.0\.blocks\.1\.attn\.qkv\.weight and 1 more holds keys and values without queries/,
+    );
+  });
+
+  it('believes a configuration of stages that says the width of the first beside that of the last', () => {
+    const block = (stage: number, width: number): Shapes => [
+      [`encoder.stages.${String(stage)}.layers.0.layernorm_before.weight`, [width]],
+      [`encoder.stages.${String(stage)}.layers.0.attn.qkv.weight`, [3 * width, width]],
+    ];
+    const config = { embed_dim: 24, hidden_size: 192, depths: [1, 1], num_heads: [1, 2] };
+    const { models: found, warnings } = recogniseShapes([...block(0, 24), ...block(1, 48)], { config });
+    expect(found[0]?.layers.map(({ heads }) => heads)).toEqual([1, 2]);
+    expect(warnings).toEqual([]);
+  });
+
+  it('does not take attention of an unknown kind for a convolutional network', () => {
+    const name = 'stages.0.layers.0.attention.attention.projection_query.weight';
+    const { looksLike } = recogniseShapes([
+      [name, [64, 64]],
+      ['stem.weight', [64, 3, 7, 7]],
+    ]);
+    expect(looksLike).toBe(`a model with attention of a kind that is not read: ${name}`);
+  });
+
   it('has no norm for query and key where keys are read from merged tokens', () => {
     const block = (layer: number): Shapes =>
       (

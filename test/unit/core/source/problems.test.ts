@@ -1,6 +1,55 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { SourceProblem } from '../../../../src/core/source/contract.js';
-import { fixtureCheckpoint, madeCheckpoint, matchText } from '../../support/sources.js';
+import { Sources } from '../../../../src/core/source/sources.js';
+import { matchWithImports } from '../../../../src/core/source/with-imports.js';
+import { FIXTURES } from '../../support/fixtures.js';
+import { fixtureCheckpoint, madeCheckpoint, matched, matchText, pythonParser } from '../../support/sources.js';
+
+/** timm's model with its attention changed. */
+async function withAttention(change: (text: string) => string): Promise<string[]> {
+  const sources = new Sources(await pythonParser());
+  const file = join(FIXTURES, 'source/timm/models/vision_transformer.py');
+  sources.update({ file, cell: null, text: readFileSync(file, 'utf8') });
+  const read = (path: string): Promise<string | null> => {
+    const text = existsSync(path) ? readFileSync(path, 'utf8') : null;
+    return Promise.resolve(text !== null && path.endsWith('layers/attention.py') ? change(text) : text);
+  };
+  const outcome = matched(
+    await matchWithImports(sources, await fixtureCheckpoint('checkpoints/timm_vit_pth'), {}, read),
+  );
+  return outcome.problems.map(({ code, message }) => `${code}: ${message}`);
+}
+
+describe('the order of queries, keys and values', () => {
+  test.each([
+    ['another order', 'q, k, v = qkv.unbind(0)', 'k, q, v = qkv.unbind(0)', 'key, query, value, in this order,'],
+    [
+      'heads outside of the three parts',
+      'reshape(B, N, 3, self.num_heads, self.head_dim)',
+      'reshape(B, N, self.num_heads, 3, self.head_dim)',
+      'the three parts of each head together',
+    ],
+  ])('%s than that of the checkpoint is told', async (_, from, to, order) => {
+    let changed = false;
+    const problems = await withAttention((text) => {
+      changed = text.includes(from);
+      return text.replace(from, to);
+    });
+    expect(changed).toBe(true);
+    expect(problems).toEqual([
+      `order-differs: The code takes ${order} from qkv; the checkpoint is read as timm-vit has it, all queries first, then all keys, then all values.`,
+    ]);
+  });
+
+  test.each([
+    ['parts with other names', 'q, k, v = qkv.unbind(0)', 'a, b, c = qkv.unbind(0)'],
+    ['parts that are made in a way that is not read', 'q, k, v = qkv.unbind(0)', 'k, q, v = swap(qkv.unbind(0))'],
+  ])('nothing is said of %s', async (_, from, to) => {
+    expect(await withAttention((text) => text.replace(from, to))).toEqual([]);
+  });
+});
 
 const HEAD = 'import torch\nfrom torch import nn\n';
 
@@ -84,7 +133,7 @@ describe('what code and checkpoint disagree about', () => {
     expect(match.unmatchedDefinitions).toMatchObject([
       {
         attribute: 'extra',
-        reason: 'the code makes it only under a condition, and the checkpoint has no tensor extra.weight',
+        reason: 'the checkpoint has no tensor extra.weight, and the code does not always make it',
       },
     ]);
   });

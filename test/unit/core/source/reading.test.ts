@@ -167,7 +167,70 @@ class Model(nn.Module):
       }),
     );
     expect(match.prefixes).toEqual(['params.']);
-    expect(told(match)).toEqual(['a Dense params.a.kernel params.a.bias', 'b Dense params.b.kernel params.b.bias']);
+    expect(told(match)).toEqual([
+      'a nn.Dense params.a.kernel params.a.bias',
+      'b nn.Dense params.b.kernel params.b.bias',
+    ]);
+  });
+
+  test('of alternatives that fit alike, what the code takes by its defaults is meant', async () => {
+    const source = `${HEAD}
+class Post(nn.Module):
+    def __init__(self, dim, init=None):
+        super().__init__()
+        self.a = nn.Linear(dim, 8)
+        self.b = nn.Linear(8, dim)
+class Pre(nn.Module):
+    def __init__(self, dim, init=None, only=False):
+        super().__init__()
+        self.a = nn.Linear(dim, 8)
+        self.b = nn.Linear(8, dim)
+        use = init is not None and not only
+        self.gamma = nn.Parameter(torch.ones(dim)) if use else None
+class Model(nn.Module):
+    def __init__(self, dim, depth, post=False, init=None):
+        super().__init__()
+        block = Post if post else Pre
+        self.blocks = nn.ModuleList([block(dim, init=init) for _ in range(depth)])
+`;
+    const shapes = Object.entries(FOUR).map(([name, shape]) => [`blocks.0.${name}`, shape] as const);
+    const match = await matchText(source, madeCheckpoint(Object.fromEntries(shapes)));
+    expect(match.definitions.map(({ className, attribute }) => `${className}.${attribute}`)).toEqual([
+      'Pre.a',
+      'Pre.b',
+    ]);
+  });
+
+  test('a configuration that is copied and changed says something else', async () => {
+    const source = `${HEAD}from copy import deepcopy
+class Part(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.fc = nn.Linear(config.width, config.width)
+class Model(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.a = Part(config)
+        other = deepcopy(config)
+        other.width = config.small
+        self.b = Part(other)
+`;
+    const shapes = { 'a.fc.weight': [8, 8], 'a.fc.bias': [8], 'b.fc.weight': [4, 4], 'b.fc.bias': [4] };
+    expect((await matchText(source, madeCheckpoint(shapes))).problems).toEqual([]);
+  });
+
+  test('a size out of one of two lists is not known', async () => {
+    const source = `${HEAD}
+class Model(nn.Module):
+    def __init__(self, dim, side, window):
+        super().__init__()
+        size = (side, side) if window == 0 else (window, window)
+        self.pos = nn.Parameter(torch.zeros(1, side, side, dim))
+        self.rel = nn.Parameter(torch.zeros(2 * size[0] - 1, dim))
+        self.a = nn.Linear(dim, dim)
+`;
+    const shapes = { pos: [1, 4, 4, 8], rel: [3, 8], 'a.weight': [8, 8], 'a.bias': [8] };
+    expect((await matchText(source, madeCheckpoint(shapes))).problems).toEqual([]);
   });
 
   test('both copies of a model have the same definitions', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MatchLookup } from '../../../../src/core/source/match/lookup.js';
+import { lookupOf } from '../../../../src/core/source/match/lookup.js';
 import { notebookCells } from '../../../../src/core/source/notebook.js';
 import type { Statement } from '../../../../src/core/source/python/ast.js';
 import { PythonText } from '../../../../src/core/source/python/python-text.js';
@@ -7,6 +7,8 @@ import { Sources } from '../../../../src/core/source/sources.js';
 import { cpuTime } from '../../support/cpu-time.js';
 import { Dice } from '../../support/mutate.js';
 import { madeCheckpoint, matched, matchText, pythonParser } from '../../support/sources.js';
+
+const MODEL_TEXT = { file: 'model.py', cell: null };
 
 const SMALL = `import torch
 from torch import nn
@@ -238,9 +240,9 @@ describe('large files', () => {
       source,
       madeCheckpoint({ 'a.weight': [8, 4], 'a.bias': [8], 'b.weight': [4, 8], 'b.bias': [4] }),
     );
-    const lookup = new MatchLookup(match);
+    const lookup = lookupOf(match);
     expect(lookup.ofTensor('b.weight')?.range.start.line).toBe(50_005);
-    expect(lookup.at('model.py', null, { line: 50_004, column: 14 })?.attribute).toBe('a');
-    expect(lookup.classesIn('model.py', null)).toMatchObject([{ name: 'Model', paths: [''] }]);
+    expect(lookup.at(MODEL_TEXT, { line: 50_004, column: 14 })?.attribute).toBe('a');
+    expect(lookup.classesIn(MODEL_TEXT)).toMatchObject([{ name: 'Model', paths: [''] }]);
   });
 });

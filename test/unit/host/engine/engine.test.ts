@@ -94,6 +94,23 @@ describe('engine', () => {
     await expect(gone).rejects.toMatchObject({ code: 'missing-file' });
   });
 
+  it('keeps the figures of a base, of it with an adapter, and with the adapter at another scale apart', async () => {
+    const base = path.join(FIXTURES, 'checkpoints/hf_vit');
+    const adapter = path.join(FIXTURES, 'adapters/vit_query_value');
+    const identities = new Set<string>();
+    for (const laid of [{}, { adapter: { path: adapter, alpha: null } }, { adapter: { path: adapter, alpha: 2 } }]) {
+      const inspection = await engine.inspect({ path: base, options: {}, partial: false, ...laid }, never);
+      identities.add(JSON.stringify(inspection.source.identity));
+      const first = await engine.analyze(request(inspection), { onLayer: () => undefined }, never);
+      const second = await engine.analyze(request(inspection), { onLayer: () => undefined }, never);
+      expect([first.fromCache, second.fromCache]).toEqual([false, true]);
+      expect(second.figures).toEqual(first.figures);
+      expect(first.figures.layers[0]?.heads[0]?.change !== undefined).toBe('adapter' in laid);
+    }
+    expect(identities.size).toBe(3);
+    expect(await readdir(path.join(folder, 'cache'))).toHaveLength(3);
+  });
+
   it('takes a damaged cache for an empty one', async () => {
     const inspection = await open(SAMPLE);
     await engine.analyze(request(inspection), { onLayer: () => undefined }, never);

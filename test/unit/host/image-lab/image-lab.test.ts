@@ -294,8 +294,13 @@ describe('a changed model', () => {
           region: null,
         },
       });
+    await ask(lab, 'warm-prompt', null);
     expect((await prompted(0))?.outputChange.relativeL2).toBe(0);
-    expect((await prompted(2))?.outputChange.relativeL2).toBeGreaterThan(0.01);
+    const two = (await prompted(2))?.outputChange.relativeL2;
+    expect(two).toBeGreaterThan(0.01);
+    expect(await ask(lab, 'prompt-point', { strength: 0 })).toBe(0);
+    expect(await ask(lab, 'prompt-point', { strength: 2 })).toBe(two);
+    // Of the change itself, not of the run that came last.
     expect((await ask(lab, 'attention-change', { layer: 0 })).attentionChange).toBeGreaterThan(0.01);
     await expect(prompted(1e6)).rejects.toMatchObject({ code: 'wrong-use' });
   });

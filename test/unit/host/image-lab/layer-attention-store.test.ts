@@ -24,45 +24,50 @@ afterAll(async () => {
 });
 
 describe('attention that does not fit into memory', () => {
-  // A bias of positions; rotary positions and a norm inside the attention.
-  it.each(['hf_beit', 'timm_eva02_split'])('is computed token by token, with the same rows: %s', async (name) => {
-    const params = await loadParams(path.join(FIXTURES, 'checkpoints', name), [32, 32]);
-    const subject = { ...params, processFile, idleMs: 60_000 };
-    const runner = new ModelRunner(subject);
-    try {
-      const model = await openModel(subject);
-      const shown = await showPicture(model, runner, COFFEE, { size: [32, 32] }, () => undefined, never);
-      const withParts: WithParts = (layer, action) =>
-        withWeights(subject, async (sourceOf) => action(await readLayerParts(model, shown, layer, sourceOf), sourceOf));
-      const products = new Products();
-      const whole = new LayerAttentionStore(products, model, shown, withParts);
-      const single = new LayerAttentionStore(products, model, shown, withParts, 0);
-      const { tokens } = shown.loaded;
-      for (const token of [0, tokens - 1]) {
-        const expected = await whole.rows(LAYER, token);
-        const { rows, recomputed } = await single.rows(LAYER, token);
-        const apart = rows.map((value, at) => Math.abs(value - (expected.rows[at] ?? NaN)));
-        expect(Math.max(...apart)).toBeLessThan(1e-6);
-        for (const { maxAbsError, largest } of [recomputed, expected.recomputed]) {
-          expect(maxAbsError / largest).toBeLessThan(1e-4);
-          // Float32 on one side: no difference at all would mean that nothing was compared.
-          expect(maxAbsError).toBeGreaterThan(0);
+  // A bias of positions; rotary positions and a norm inside the attention; both in a graph that gives queries and keys itself.
+  it.each(['checkpoints/hf_beit', 'checkpoints/timm_eva02_split', 'forward/own-graph/turned.onnx'])(
+    'is computed token by token, with the same rows: %s',
+    async (name) => {
+      const params = await loadParams(path.join(FIXTURES, name), [32, 32]);
+      const subject = { ...params, processFile, idleMs: 60_000 };
+      const runner = new ModelRunner(subject);
+      try {
+        const model = await openModel(subject);
+        const shown = await showPicture(model, runner, COFFEE, { size: [32, 32] }, () => undefined, never);
+        const withParts: WithParts = (layer, action) =>
+          withWeights(subject, async (sourceOf) =>
+            action(await readLayerParts(model, shown, layer, sourceOf), sourceOf),
+          );
+        const products = new Products();
+        const whole = new LayerAttentionStore(products, model, shown, withParts);
+        const single = new LayerAttentionStore(products, model, shown, withParts, 0);
+        const { tokens } = shown.loaded;
+        for (const token of [0, tokens - 1]) {
+          const expected = await whole.rows(LAYER, token);
+          const { rows, recomputed } = await single.rows(LAYER, token);
+          const apart = rows.map((value, at) => Math.abs(value - (expected.rows[at] ?? NaN)));
+          expect(Math.max(...apart)).toBeLessThan(1e-6);
+          for (const { maxAbsError, largest } of [recomputed, expected.recomputed]) {
+            expect(maxAbsError / largest).toBeLessThan(1e-4);
+            // Float32 on one side: no difference at all would mean that nothing was compared.
+            expect(maxAbsError).toBeGreaterThan(0);
+          }
         }
+        const heads: Float32Array[] = [];
+        await whole.each(LAYER, null, never, (_, attention) => heads.push(attention.slice()));
+        const seen: number[] = [];
+        await single.each(LAYER, null, never, (head, attention) => {
+          seen.push(head);
+          const apart = attention.map((value, at) => Math.abs(value - (heads[head]?.[at] ?? NaN)));
+          expect(Math.max(...apart)).toBeLessThan(1e-6);
+        });
+        expect(heads[0]).toHaveLength(tokens ** 2);
+        expect(seen).toEqual([...heads.keys()]);
+      } finally {
+        runner.endBase();
       }
-      const heads: Float32Array[] = [];
-      await whole.each(LAYER, null, never, (_, attention) => heads.push(attention.slice()));
-      const seen: number[] = [];
-      await single.each(LAYER, null, never, (head, attention) => {
-        seen.push(head);
-        const apart = attention.map((value, at) => Math.abs(value - (heads[head]?.[at] ?? NaN)));
-        expect(Math.max(...apart)).toBeLessThan(1e-6);
-      });
-      expect(heads[0]).toHaveLength(tokens ** 2);
-      expect(seen).toEqual([...heads.keys()]);
-    } finally {
-      runner.endBase();
-    }
-  });
+    },
+  );
 });
 
 describe('attention that is kept', () => {

@@ -306,3 +306,57 @@ describe('cancelling', () => {
     expect(isAlive(processId)).toBe(true);
   });
 });
+
+describe('a model whose tokens attend within windows', () => {
+  const PATCH = 9 * 16 + 10;
+  let lab: ImageLab;
+  beforeAll(async () => {
+    lab = await labOf(bundles, path.join(FIXTURES, 'checkpoints/timm_swin/swin.pth'));
+  });
+  afterAll(() => lab.dispose());
+
+  it('gives every layer in its own grid, and attention inside the window of the patch', async () => {
+    const card = await ask(lab, 'open', SMALL);
+    expect(card).toMatchObject({ grid: [16, 16] });
+    expect(card.windowed?.map(({ grid }) => grid[0])).toEqual([16, 16, 8, 8]);
+    expect(card.windowed?.map(({ window }) => window[0])).toEqual([4, 4, 4, 4]);
+    const { rows, token, recomputed } = await ask(lab, 'attention', { layer: 2, token: PATCH });
+    expect(token).toBe(PATCH);
+    expect(rows).toHaveLength(4 * 64);
+    expect(recomputed.maxAbsError).toBeLessThan(1e-5 * recomputed.largest);
+    // Row 9, column 10 of the patches went into row 4, column 5: the last of the four windows.
+    const places = [...rows.subarray(0, 64).keys()].filter((at) => (rows[at] ?? 0) > 0);
+    expect(places.map((at) => [Math.floor(at / 8), at % 8]).every(([y = 0, x = 0]) => y >= 4 && x >= 4)).toBe(true);
+    expect(places).toHaveLength(16);
+    const { queryMaps, entries } = await ask(lab, 'head', { layer: 2, head: 1, basis: 'folded' });
+    expect(queryMaps).toHaveLength(8 * 64);
+    expect(entries.length).toBeGreaterThan(1);
+    const npz = path.join(folder, 'windows.npz');
+    await ask(lab, 'export', { file: npz, layer: 3, head: 0, basis: 'folded' });
+    expect((await readFile(npz)).includes('windows_3.npy')).toBe(true);
+  });
+
+  it('runs without a mode, and says what is not given', async () => {
+    await ask(lab, 'open', SMALL);
+    const ablation = { kind: 'ablation', layer: 3, head: 0, basis: 'folded', keyBias: false, wholeHead: true } as const;
+    const changed = await ask(lab, 'change', { change: { ...ablation, modes: [] } });
+    expect(changed?.outputChange.relativeL2).toBeGreaterThan(1e-3);
+    expect((await ask(lab, 'attention-change', { layer: 1 })).attentionChange).toBeLessThan(1e-6);
+    expect((await ask(lab, 'attention-change', { layer: 3 })).attentionChange).toBeGreaterThan(1e-2);
+    const before = await ask(lab, 'attention', { layer: 3, token: PATCH });
+    const after = await ask(lab, 'changed-attention', { layer: 3, token: PATCH });
+    const even = after.rows.subarray(0, 64).filter((share) => share > 0);
+    expect(even.every((share) => share <= 1)).toBe(true);
+    expect(after.rows.subarray(64)).toHaveLength(before.rows.length - 64);
+    // The other heads of the layer attend as they did.
+    const apart = after.rows.subarray(64).map((share, at) => Math.abs(share - (before.rows[64 + at] ?? NaN)));
+    expect(Math.max(...apart)).toBeLessThan(1e-5);
+    for (const refused of [
+      ask(lab, 'rollout', null),
+      ask(lab, 'interrelation', { layer: 0 }),
+      ask(lab, 'change', { change: { kind: 'nearest-keys', keys: 3 } }),
+    ]) {
+      await expect(refused).rejects.toMatchObject({ code: 'unsupported' });
+    }
+  });
+});

@@ -114,6 +114,7 @@ describe('a graph for pictures of any size beside a line of text', () => {
     const graph = await load(file, { imageSize: [height, width] });
     const grid = [height / 8, width / 8];
     expect(graph.facts).toMatchObject({ grid, prefixTokens: 1, outputs: ['tokens', 'embedding'], assumptions: [] });
+    expect(graph.facts.sizeIsFree).toBe(true);
     const { outputs } = await graph.run({ pixels: arrays(`pixels_${height}`), prompt: null });
     expect(relativeDifference(outputs.tokens ?? [], arrays(`tokens_${height}`))).toBeLessThan(1e-4);
     expect(relativeDifference(outputs.embedding ?? [], arrays(`image_${height}`))).toBeLessThan(1e-4);
@@ -125,6 +126,22 @@ describe('a graph for pictures of any size beside a line of text', () => {
       expect(recomputed.maxAbsError).toBeLessThan(1e-5 * recomputed.largest);
     }
   });
+});
+
+it('a graph that norms and turns queries and keys gives them, and with them its own attention', async () => {
+  const arrays = golden('turned');
+  const graph = await load(path.join(FIXTURES, 'forward/own-graph/turned.onnx'));
+  expect(graph.facts).toMatchObject({ tokens: 17, sizeIsFree: false, outputs: ['tokens'] });
+  expect(graph.facts.assumptions.map(({ text }) => text)).toEqual([
+    expect.stringContaining('Attention is computed from its own queries and keys'),
+  ]);
+  const { outputs } = await graph.run({ pixels: arrays('pixels'), prompt: null });
+  expect(relativeDifference(outputs.tokens ?? [], arrays('tokens'))).toBeLessThan(1e-4);
+  for (const layer of [0, 1]) {
+    const { attention, recomputed } = await attend(graph, layer);
+    expect(largestDifference(attention, arrays(`attn_${layer}`))).toBeLessThan(1e-5);
+    expect(recomputed.maxAbsError).toBeLessThan(1e-5 * recomputed.largest);
+  }
 });
 
 it('a graph of half precision from the picture on is given half precision', async () => {

@@ -292,6 +292,23 @@ describe('figures', () => {
     expect(of(other, 'head-on-image')).toHaveLength(1);
   });
 
+  it('of keypoints are begun with the picture where their tab is open, before the page asks', async () => {
+    const { session, port } = await shown();
+    session.image.ask(port, { type: 'tab', tab: 'keypoints' });
+    const opening = session.image.open(port, CAT);
+    const lab = labOf();
+    lab.last('open').answer(CARD);
+    await opening;
+    session.image.ask(port, { type: 'want-keypoints', image: 1, by: 'scale' });
+    const asked = (): number => lab.calls.filter(({ name }) => name === 'keypoints').length;
+    expect(asked()).toBe(1);
+    session.image.ask(port, { type: 'tab', tab: 'heads' });
+    const next = session.image.open(port, DOG);
+    lab.last('open').answer(CARD);
+    await next;
+    expect(asked()).toBe(1);
+  });
+
   it('of a mask and of a change are told to all, and to pages that load later', async () => {
     const { session, port, lab } = await withPicture();
     const masking = session.image.figures?.setMask({ kind: 'painted', labels: new Uint8Array(4) });
@@ -307,7 +324,11 @@ describe('figures', () => {
     expect(of(port, 'image-progress').at(-1)).toMatchObject({ task: 'preference', done: 3, total: 3 });
 
     session.image.ask(port, { type: 'change', image: 1, change: { kind: 'nearest-keys', keys: 2 } });
-    lab.last('change').answer({ attentionChange: [null, null, null], massOutside: [null, null, null] });
+    lab.last('change').answer({
+      change: { kind: 'nearest-keys', keys: 2 },
+      attentionChange: [null, null, null],
+      massOutside: [null, null, null],
+    });
     await settled();
     for (let layer = 0; layer < 3; layer++) {
       lab.last('attention-change').answer({ attentionChange: layer, massOutside: 0.5 });

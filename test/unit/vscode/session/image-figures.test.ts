@@ -15,8 +15,10 @@ beforeEach(() => {
     lab,
     card: madeCard(),
     layers: 2,
+    heads: [4, 4],
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     tell: (message) => told.push(message),
+    isShown: () => true,
     stopped: () => undefined,
   });
 });

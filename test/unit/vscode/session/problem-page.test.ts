@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CheckpointError, type ProblemCode } from '../../../../src/core/errors.js';
-import { noAttentionPage, problemDetails, problemPage } from '../../../../src/vscode/session/problem-page.js';
+import { emptyPage, problemDetails, problemPage } from '../../../../src/vscode/session/problem-page.js';
 import { inspection, tensor } from '../support/checkpoints.js';
 
 const failure = (
@@ -65,7 +65,7 @@ describe('the page of a failure', () => {
 describe('the page of a file without attention', () => {
   it('counts what was read and says what it looks like', () => {
     const tensors = [tensor('conv1.weight'), tensor('conv2.weight')];
-    const page = noAttentionPage(inspection({ models: [], tensors, looksLike: 'a convolutional network' }));
+    const page = emptyPage(inspection({ models: [], tensors, looksLike: 'a convolutional network' }));
     expect(page.detail).toBe(
       '2 tensors were read, and none form a query and key pair. The names look like a convolutional network.',
     );

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Analysis } from '../../../../src/host/engine/contract.js';
 import type { DefinitionMatch } from '../../../../src/core/source/contract.js';
 import { extremes, figuresLens, layersLens } from '../../../../src/vscode/source/lens-text.js';
@@ -6,13 +6,6 @@ import { definitionHover, valueHover, type DefinitionHover } from '../../../../s
 import { commandLink, escaped } from '../../../../src/vscode/source/markdown.js';
 import { layersOf as madeLayers } from '../../core/charts/made-heads.js';
 import { model } from '../support/checkpoints.js';
-
-vi.mock('vscode', () => ({
-  l10n: {
-    t: (text: string, ...args: readonly unknown[]) =>
-      text.replaceAll(/\{(\d+)\}/g, (_, index: string) => String(args[Number(index)])),
-  },
-}));
 
 describe('the line over a class', () => {
   it('names the turns of a model that falls and turns back', () => {

@@ -2,6 +2,7 @@ import type { LayerFigures } from '../../../../src/core/analysis/figures.js';
 import type {
   Analysis,
   AnalyzeRequest,
+  DistanceRequest,
   Engine,
   Inspection,
   InspectRequest,
@@ -18,11 +19,20 @@ export interface Step {
 }
 
 /** An engine in the hands of a test: inspections are answered at once, analyses when the test says so. */
-export interface SteppedEngine extends Pick<Engine, 'inspect' | 'analyze'> {
+export interface SteppedEngine extends Pick<Engine, 'inspect' | 'analyze' | 'overDistance'> {
   /** What the next inspections give; an error is thrown. */
   answer: (request: InspectRequest) => Inspection | Error;
   readonly inspected: InspectRequest[];
   readonly steps: Step[];
+  readonly distances: DistanceStep[];
+}
+
+/** One question for figures over distance. */
+export interface DistanceStep {
+  readonly request: DistanceRequest;
+  readonly signal: AbortSignal;
+  finish(weighted: number): void;
+  fail(error: Error): void;
 }
 
 export function steppedEngine(answer: SteppedEngine['answer']): SteppedEngine {
@@ -30,10 +40,25 @@ export function steppedEngine(answer: SteppedEngine['answer']): SteppedEngine {
     answer,
     inspected: [],
     steps: [],
+    distances: [],
     inspect(request) {
       engine.inspected.push(request);
       const result = engine.answer(request);
       return result instanceof Error ? Promise.reject(result) : Promise.resolve(result);
+    },
+    overDistance(request, signal) {
+      return new Promise((resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new DOMException('cancelled', 'AbortError')));
+        engine.distances.push({
+          request,
+          signal,
+          finish: (weighted) => {
+            const point = { distance: 0, offsets: 1, weighted, mean: 0, weightedBand: 0.1 };
+            resolve({ heads: [[point]], bytesRead: 0 });
+          },
+          fail: reject,
+        });
+      });
     },
     analyze(request, listener, signal) {
       return new Promise<Analysis>((resolve, reject) => {

@@ -1,3 +1,4 @@
+import { asDeviation, asTriple, field, type Fields } from './checked.js';
 import type { Size } from '../picture.js';
 import type { Crop, Preprocessing } from '../preprocessing.js';
 import type { Resampling } from '../resample/filters.js';
@@ -67,6 +68,11 @@ const WAYS: ReadonlyMap<string, FamilyWay> = new Map<string, FamilyWay>([
   ['hf-clip', { ...CLIP, rounding: 'down' }],
   ['hf-siglip', { ...PROCESSOR, resampling: 'bicubic', statistics: 'half' }],
   ['hf-vit', { ...PROCESSOR, statistics: 'half' }],
+  ['flax-hf-vit', { ...PROCESSOR, statistics: 'half' }],
+  ['tf-hf-vit', { ...PROCESSOR, statistics: 'half' }],
+  ['google-vit', { ...PROCESSOR, statistics: 'half', as: "Google's own" }],
+  ['keras-vit', { ...PROCESSOR, statistics: 'half', as: "KerasHub's" }],
+  ['gguf-clip', { ...CLIP, rounding: 'down' }],
   ['hf-beit', { ...PROCESSOR, statistics: 'half' }],
   ['hf-vit-mae', PROCESSOR],
   ['hf-ijepa', PROCESSOR],
@@ -92,7 +98,9 @@ export function familyDefaults(facts: ModelFacts): PreprocessingPlan {
   const assumed: string[] = [];
   const fixed = way.side !== undefined && way.side % (facts.patch ?? 1) === 0;
   const size = fixed ? ([way.side, way.side] as const) : inputSize(facts, assumed);
-  const { mean, deviation } = STATISTICS[way.statistics];
+  const usual = STATISTICS[way.statistics];
+  const said = statedStatistics(facts.stated ?? {});
+  const { mean, deviation } = said ?? usual;
   const preprocessing: Preprocessing = {
     ...geometry(way, size),
     resampling: way.resampling,
@@ -101,10 +109,19 @@ export function familyDefaults(facts: ModelFacts): PreprocessingPlan {
     deviation,
     colour: 'rgb',
   };
-  assumed.push(
-    `No file says how pictures are prepared: ${way.as} defaults for this family assumed, ${words(preprocessing, size)}.`,
-  );
+  const open =
+    said !== null
+      ? 'The checkpoint says mean and deviation, but no file how pictures are resized'
+      : 'No file says how pictures are prepared';
+  assumed.push(`${open}: ${way.as} defaults for this family assumed, ${words(preprocessing, size)}.`);
   return { preprocessing, from: 'family', assumed };
+}
+
+/** Mean and deviation that the checkpoint itself says; null unless it says both. */
+function statedStatistics(stated: Fields): Pick<Preprocessing, 'mean' | 'deviation'> | null {
+  const mean = asTriple(field(stated, 'image_mean'));
+  const deviation = asDeviation(field(stated, 'image_std'));
+  return mean === null || deviation === null ? null : { mean, deviation };
 }
 
 function geometry({ crop, rounding }: FamilyWay, size: Size): Pick<Preprocessing, 'resize' | 'crop'> {

@@ -9,6 +9,8 @@ export interface ModelFacts {
   readonly patch: number | null;
   /** [height, width] of the pictures its positions were made for. */
   readonly imageSize: Size | null;
+  /** What the checkpoint itself says, under the keys of preprocessor_config.json; unchecked. */
+  readonly stated?: Readonly<Record<string, unknown>>;
 }
 
 /** A preprocessing, and where it comes from. */

@@ -4,6 +4,7 @@ import {
   concentrationGuide,
   MAX_STRENGTH,
   type Prompt,
+  promptBy,
   promptScores,
   withPrompt,
 } from '../../../../../src/core/analysis/keypoints/prompt.js';
@@ -65,6 +66,15 @@ describe('concentrationGuide', () => {
   it('is the part of the largest, and refused without keypoints', () => {
     expect(Array.from(concentrationGuide(Float64Array.of(0, 2, 4)))).toEqual([0, 0.5, 1]);
     expect(() => concentrationGuide(new Float64Array(2))).toThrow(/no keypoints/);
+  });
+});
+
+describe('promptBy', () => {
+  it('takes the patches of any group away, and leaves those that keypoints hardly reach', () => {
+    const spread = Float64Array.of(1, 1e-9, 0.4, 0);
+    expect(promptBy('mask', 3, spread)).toEqual({ kind: 'mask', region: Uint8Array.of(1, 0, 1, 0) });
+    expect(promptBy('drop', 3, Float64Array.of(0, 1))).toEqual({ kind: 'drop', region: Uint8Array.of(0, 1) });
+    expect(promptBy('reweight', 3, spread)).toEqual({ kind: 'reweight', strength: 3, guide: spread });
   });
 });
 

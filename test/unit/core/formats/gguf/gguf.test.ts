@@ -8,6 +8,11 @@ import { openBytes, openFixture } from '../../../support/read-all.js';
 
 const TYPES = ['F32', 'F16', 'BF16', 'Q4_0', 'Q4_1', 'Q5_0', 'Q5_1', 'Q8_0', 'Q2_K', 'Q3_K', 'Q4_K', 'Q5_K', 'Q6_K'];
 
+const CODEBOOK_TYPES = [
+  ...['IQ1_S', 'IQ2_XXS', 'IQ2_XS', 'IQ2_S', 'IQ3_XXS', 'IQ3_S', 'IQ4_NL', 'IQ4_XS'],
+  ...['TQ1_0', 'TQ2_0', 'IQ1_M', 'MXFP4', 'NVFP4'],
+];
+
 function u32(value: number): Uint8Array {
   return new Uint8Array(Uint32Array.of(value).buffer);
 }
@@ -31,14 +36,17 @@ function listed(name: string, shape: readonly bigint[], type: number, offset = 0
 }
 
 describe('GGUF files', () => {
-  it('dequantises every type exactly as the gguf package for Python does', async () => {
-    const bytes = fixtureBytes('formats/types.f32');
+  it.each([
+    ['types', TYPES],
+    ['codebooks', CODEBOOK_TYPES],
+  ])('dequantises every type of %s.gguf exactly as the gguf package for Python does', async (file, types) => {
+    const bytes = fixtureBytes(`formats/${file}.f32`);
     const expected = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-    const { index, values } = await openFixture('formats/types.gguf');
+    const { index, values } = await openFixture(`formats/${file}.gguf`);
     expect(index.tensors.map(({ name, dtype, shape }) => [name, dtype, shape])).toEqual(
-      TYPES.map((name) => [name, name, [2, 256]]),
+      types.map((name) => [name, name, [2, 256]]),
     );
-    for (const [place, name] of TYPES.entries()) {
+    for (const [place, name] of types.entries()) {
       const wanted = [...expected.subarray(place * 512, (place + 1) * 512)];
       // A zero has no sign worth keeping.
       expect(
@@ -46,11 +54,27 @@ describe('GGUF files', () => {
         name,
       ).toEqual(wanted.map((value) => value + 0));
     }
+  });
+
+  it('gives plain metadata as settings', async () => {
+    const { index } = await openFixture('formats/types.gguf');
     expect(Object.fromEntries(index.settings)).toEqual({
       'general.architecture': 'llama',
       'general.name': 'types',
       'llama.embedding_length': 256,
     });
+  });
+
+  it('has steps as wide as what is rounded to a code', () => {
+    const one = Uint8Array.of(0, 0x3c);
+    const codes = Uint8Array.from({ length: 16 }, (_, code) => code | (code << 4));
+    const values = decodeBlocks('IQ4_NL', Uint8Array.of(...one, ...codes), 'values').subarray(0, 16);
+    const steps = decodeBlocks('IQ4_NL', Uint8Array.of(...one, ...codes), 'steps').subarray(0, 16);
+    for (let i = 1; i < 15; i++) expect(steps[i]).toBe(((values[i + 1] ?? NaN) - (values[i - 1] ?? NaN)) / 2);
+    expect([steps[0], steps[15]]).toEqual([23, 24]);
+    // Three levels 17 apart, of which eight neighbours take 256 points and an even number of signs.
+    const lattice = decodeBlocks('IQ2_XXS', Uint8Array.of(...one, ...new Uint8Array(64)), 'steps');
+    expect(lattice[0]).toBeCloseTo(0.125 * 17 * ((3 ** 8 * 2) / 256) ** (1 / 8), 12);
   });
 
   it('reads the rows that were asked for and their steps', async () => {
@@ -108,7 +132,7 @@ describe('GGUF files', () => {
     ['2^50 elements', fileOf(listed('w', [2n ** 50n], 0)), 'malformed', /bytes of tensor data/],
     ['an odd row of blocks', fileOf(listed('w', [33n], 8)), 'malformed', /no whole blocks of Q8_0/],
     ['a crooked offset', fileOf(listed('w', [4n], 0, 7n)), 'malformed', /multiple of 32/],
-    ['types that are not read alone', fileOf(listed('w', [256n], 16)), 'not-a-checkpoint', /1 of IQ2_XXS/],
+    ['types that are not read alone', fileOf(listed('w', [256n], 15)), 'not-a-checkpoint', /1 of Q8_K/],
     ['data that end too soon', fileOf(listed('w', [4096n], 0)), 'truncated', /the file ends 16 128 bytes before that/],
     [
       'an unknown type of metadata',

@@ -14,6 +14,9 @@ describe('HDF5 files, mutated', () => {
       { name: 'w.h5', bytes: young, region: { start: 0, end: 600 } },
       { name: 'w.h5', bytes: chunks },
       { name: 'w.h5', bytes: chunks, region: { start: 0, end: 1_200 } },
+      { name: 'w.h5', bytes: seed('dense') },
+      { name: 'w.h5', bytes: seed('index') },
+      { name: 'w.h5', bytes: seed('plain') },
       { name: 'w.keras', bytes: archive },
     ]);
   });

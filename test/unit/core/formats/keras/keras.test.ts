@@ -34,7 +34,7 @@ function pathsOf(
   configuration: unknown = null,
 ): Record<string, string | undefined> {
   const text = configuration === null ? null : JSON.stringify(configuration);
-  const found = kerasNames(datasetsOf(shapes), givenNames(names), text);
+  const found = kerasNames(datasetsOf(shapes), givenNames(names), text).names;
   return Object.fromEntries(Array.from(found, ([name, { path }]) => [name, path]));
 }
 

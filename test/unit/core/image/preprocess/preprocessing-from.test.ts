@@ -34,6 +34,17 @@ describe('preprocessingFrom', () => {
     });
   });
 
+  it('takes mean and deviation from the checkpoint where it says both, and tells what is left open', () => {
+    const facts = { family: 'gguf-clip', patch: 14, imageSize: [336, 336] } as const;
+    const stated = { image_mean: [0.1, 0.2, 0.3], image_std: [0.4, 0.5, 0.6] };
+    const { preprocessing, assumed } = preprocessingFrom(null, { ...facts, stated });
+    expect(preprocessing).toMatchObject({ mean: [0.1, 0.2, 0.3], deviation: [0.4, 0.5, 0.6], resampling: 'bicubic' });
+    expect(assumed.join()).toContain('The checkpoint says mean and deviation, but no file how pictures are resized');
+    const half = preprocessingFrom(null, { ...facts, stated: { ...stated, image_std: [0, 1, 1] } });
+    expect(half.preprocessing.mean).toEqual([0.48145466, 0.4578275, 0.40821073]);
+    expect(half.assumed.join()).toContain('No file says how pictures are prepared');
+  });
+
   it('covers an input that is not square', () => {
     const { preprocessing } = preprocessingFrom(null, { family: 'timm-vit', patch: 16, imageSize: [180, 360] });
     expect(preprocessing).toMatchObject({ resize: { mode: 'cover', size: [200, 400] }, crop: { size: [180, 360] } });

@@ -1,3 +1,5 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Tensor } from 'onnxruntime-node';
 import type { SourceOf } from '../../../../../src/core/analysis/layer.js';
@@ -14,7 +16,7 @@ import { openCheckpointFolder } from '../../../../../src/host/files/checkpoint-f
 import { readJsonBeside } from '../../../../../src/host/files/json-beside.js';
 import { resolveCheckpoint } from '../../../../../src/host/files/resolve-checkpoint.js';
 import { loadRuntime, sessionOptions } from '../../../../../src/host/inference/runtime.js';
-import { weightFolder } from '../../../../../src/host/inference/weight-files.js';
+import { weightFolder, writeCopies } from '../../../../../src/host/inference/weight-files.js';
 
 /** The vision model of a checkpoint, opened and described in this thread. */
 export interface OpenedModel {
@@ -43,6 +45,7 @@ export async function withModel<Result>(
 ): Promise<Result> {
   const place = await resolveCheckpoint(checkpoint);
   const folder = openCheckpointFolder(place, { bytes: 0 });
+  const scratch = await mkdtemp(path.join(tmpdir(), 'qk-lens-test-'));
   try {
     const index = await openCheckpoint(await folder.open(place.name), folder, {});
     const config = await readJsonBeside(folder, 'config.json');
@@ -52,18 +55,19 @@ export async function withModel<Result>(
     if (model === undefined) throw new Error(`${checkpoint} has no vision model`);
     const forward = describeWritten(model, index.tensors, config.value, place.name);
     const sourceOf: SourceOf = (file) => folder.open(index.files[file] ?? '');
-    const places = await weightFolder(
-      index.files.map((name) => path.join(place.folder, name)),
-      null,
-    );
+    const paths = index.files.map((name) => path.join(place.folder, name));
+    let copies = 0;
     return await use({
       model,
       forward,
       sourceOf,
       async run(pixels, shape, edits = NO_EDITS, prompt = []) {
         const [, , height = 0, width = 0] = shape;
+        const copyFile = path.join(scratch, `weights-${String(copies++)}`, 'weights.bin');
+        const places = await weightFolder(paths, copyFile);
         const build = { file: place.name, imageSize: [height, width], taps: true, edits, places } as const;
         const built = await buildGraph(forward, build, sourceOf);
+        if (built.copyBytes > 0) await writeCopies(copyFile, built.copies, sourceOf);
         const runtime = await loadRuntime();
         const session = await runtime.InferenceSession.create(
           writeModel(built.graph),
@@ -90,5 +94,6 @@ export async function withModel<Result>(
     });
   } finally {
     await folder.close();
+    await rm(scratch, { recursive: true, force: true });
   }
 }

@@ -24,8 +24,8 @@ export async function recomputeAttention(
     const input = { values: tokens, count, width: forward.width, prefix: 0 };
     const queries = queriesOf(products, input, head);
     const keys = keysOf(products, input, head);
-    parts.prepare('query', queries);
-    parts.prepare('key', keys);
+    parts.prepare('query', queries, index);
+    parts.prepare('key', keys, index);
     const found = attention(products, { queries, keys, count, size: head.rows, scale: head.scale }, parts.bias(index));
     out.set(found, index * count * count);
   });

@@ -133,6 +133,41 @@ describe('attention in graphs without names', () => {
     expect(onlyModel(await recogniseWritten(apart())).position).toBe('unknown');
   });
 
+  it.each([
+    ['heads beside tokens', [0, 1, 2, 3], ['qb', 'kb'], 'bihd,bjhd->bhij', 'bhij,bjhd->bihd'],
+    ['heads before tokens', [0, 2, 1, 3], ['qb', 'kb'], 'b h i d, b h j d -> b h i j', 'bhij,bhjd->bhid'],
+    ['the key first', [0, 2, 1, 3], ['kb', 'qb'], '...jd,...id->...ij', '...ij,...jd->...id'],
+  ])('reads scores that are an Einsum: %s', async (_name, perm, operands, equation, behind) => {
+    const names = ['wq', 'wk', 'wv'];
+    const outs = ['qb', 'kb', 'vb'];
+    const text = (value: string): { equation: Uint8Array } => ({ equation: pb.field(4, value) });
+    const nodes = [
+      ...names.flatMap((name, place) => [
+        pb.node('MatMul', ['x', name], [`${name}_all`]),
+        pb.node('Reshape', [`${name}_all`, 'heads'], [`${name}_heads`]),
+        pb.node('Transpose', [`${name}_heads`], [outs[place] ?? ''], { perm }),
+      ]),
+      pb.node('Einsum', operands, ['s'], text(equation)),
+      pb.node('Softmax', ['s'], ['p'], { axis: -1 }),
+      pb.node('Einsum', ['p', 'vb'], ['o'], text(behind)),
+    ];
+    const tensors = [...names.map((name) => weight(name, WIDTH, WIDTH)), shape('heads', [0, 0, 4, 3])];
+    const bytes = pb.model({ inputs: { x: [1, 5, WIDTH] }, nodes, tensors });
+    const index = await openCheckpoint(memorySource('model.onnx', bytes), NO_FILES);
+    const [layer] = onlyModel(recognise(index, null, {})).layers;
+    expect([layer?.query, layer?.key, layer?.value].map((each) => each?.weight.tensor.name)).toEqual(names);
+    expect(layer).toMatchObject({ heads: 4, keyValueHeads: 4, headSize: 3, width: WIDTH });
+  });
+
+  it('declines an Einsum that multiplies no queries with keys', async () => {
+    const { nodes, tensors } = apart();
+    const product = pb.node('Einsum', ['q', 'v'], ['s'], { equation: pb.field(4, 'bhid,bhjd->bhi') });
+    const all = [...nodes, product, pb.node('Softmax', ['s'], ['p']), pb.node('MatMul', ['p', 'v'], ['o'])];
+    const bytes = pb.model({ inputs: { x: [1, 5, WIDTH] }, nodes: all, tensors });
+    const index = await openCheckpoint(memorySource('model.onnx', bytes), NO_FILES);
+    expect(recognise(index, null, {}).warnings[0]?.message).toMatch(/an Einsum that is no product of queries and keys/);
+  });
+
   it('multiplies the factors on query, key and scores', async () => {
     const { nodes, tensors } = apart();
     const between = [pb.node('Mul', ['s', 'half'], ['h']), pb.node('Div', ['h', 'four'], ['m'])];

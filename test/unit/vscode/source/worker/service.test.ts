@@ -53,6 +53,26 @@ describe('the thread beside the editor', () => {
     expect(read).toEqual([]);
   });
 
+  it('follows imports inside the folder of the importing file where two folders have files of the same names', async () => {
+    const other = fixtureText('attention.py').replaceAll('self.query =', 'self.asks =');
+    const { files, read } = madeDisk({ '/one/attention.py': fixtureText('attention.py'), '/two/attention.py': other });
+    const service = new SourceService(parser, files);
+    service.change(opened('/two/dinov2.py', fixtureText('dinov2.py')));
+    service.change(opened('/one/dinov2.py', fixtureText('dinov2.py')));
+    const found = async (file: string): Promise<SourceMatch> => {
+      const wanted = [{ id: ID, checkpoint, options: { file } }];
+      const [outcome] = await service.match({ roots: ['/one', '/two'], wanted, keep: [ID] });
+      if (outcome === undefined) throw new Error('no outcome');
+      return matched(outcome);
+    };
+    const one = await found('/one/dinov2.py');
+    expect(one.definitions.find(({ role }) => role === 'query')?.file).toBe('/one/attention.py');
+    const two = await found('/two/dinov2.py');
+    expect(two.definitions.map(({ file }) => file)).not.toContain('/one/attention.py');
+    expect(two.unmatchedTensors.some((name) => name.includes('query'))).toBe(true);
+    expect(read.sort()).toEqual(['/one/attention.py', '/two/attention.py']);
+  });
+
   it('takes edits one after the other', async () => {
     const { files } = disk();
     const service = new SourceService(parser, files);

@@ -1,0 +1,127 @@
+import { realpath } from 'node:fs/promises';
+import { ADAPTER_CONFIG } from '../../core/adapters/adapter-config.js';
+import { mergeAdapter, settleOwnAdapter } from '../../core/adapters/merge-adapter.js';
+import type { CheckpointFolder } from '../../core/bytes/byte-source.js';
+import { CheckpointError, type Warning } from '../../core/errors.js';
+import { openCheckpoint } from '../../core/formats/open-checkpoint.js';
+import type { TensorIndex } from '../../core/tensors/tensor-index.js';
+import type { AdapterChoice, CheckpointFiles, FileState } from '../../protocol/worker.js';
+import { type CheckpointPlace, openCheckpointFolder, type OpenFolder } from './checkpoint-folder.js';
+import type { ReadCounter } from './file-source.js';
+import { closeAll, closing } from './inspected-files.js';
+import { type JsonBeside, readJsonBeside } from './json-beside.js';
+import { baseBeside, resolveAdapter, resolveCheckpoint } from './resolve-checkpoint.js';
+
+/** A checkpoint, opened, with the adapter over it. */
+interface OpenCheckpoint {
+  readonly index: TensorIndex;
+  /** What its configuration lies in: the folder of the base model. */
+  readonly folder: CheckpointFolder;
+  /** How to find its files again. */
+  readonly checkpoint: CheckpointFiles;
+}
+
+/** What to open. */
+interface Wanted {
+  readonly path: string;
+  readonly partial: boolean;
+  readonly adapter: AdapterChoice | null;
+}
+
+/** A file of a checkpoint and the folder that it was opened from. */
+interface Opened {
+  readonly place: CheckpointPlace;
+  readonly folder: OpenFolder;
+  readonly index: TensorIndex;
+}
+
+/**
+ * Opens a checkpoint, gives it to an action and closes it. An adapter is laid over it where a person names one, where the checkpoint holds it
+ * itself, or where its base lies in the same folder; a path out of an adapter's configuration is never followed.
+ */
+export async function withOpenCheckpoint<Result>(
+  { path, partial, adapter }: Wanted,
+  counter: ReadCounter,
+  action: (opened: OpenCheckpoint) => Promise<Result>,
+): Promise<Result> {
+  const folders: OpenFolder[] = [];
+  const open = async (place: CheckpointPlace): Promise<Opened> => {
+    const folder = openCheckpointFolder(place, counter);
+    folders.push(folder);
+    return { place, folder, index: await openCheckpoint(await folder.open(place.name), folder, { partial }) };
+  };
+  return closing({ close: () => closeAll(folders) }, async () => {
+    const own = await open(await resolveCheckpoint(path));
+    const alpha = adapter?.alpha ?? null;
+    if (adapter?.path != null) {
+      return action(await merged(own, await open(await resolveAdapter(adapter.path)), alpha));
+    }
+    const config = await readJsonBeside(own.folder, ADAPTER_CONFIG);
+    const index = withWarning(settleOwnAdapter({ index: own.index, config: config.value, alpha }), config);
+    if (index.adapter?.applied === false) {
+      const whole = await mergedBeside(own, open, alpha);
+      if (whole !== null) return action(whole);
+    }
+    const beside = index.adapter === undefined && config.value !== null ? [NOT_APPLIED] : [];
+    return action({
+      index: { ...index, warnings: [...index.warnings, ...beside] },
+      folder: own.folder,
+      checkpoint: { folder: own.place.folder, files: await states(own, index.files) },
+    });
+  });
+}
+
+async function merged(base: Opened, adapter: Opened, alpha: number | null): Promise<OpenCheckpoint> {
+  const config = await readJsonBeside(adapter.folder, ADAPTER_CONFIG);
+  const index = mergeAdapter(base.index, { index: adapter.index, config: config.value, alpha });
+  const elsewhere = (await realpath(adapter.place.folder)) !== (await realpath(base.place.folder));
+  const further = await states(adapter, adapter.index.files);
+  const { folder } = adapter.place;
+  return {
+    index: withWarning(index, config),
+    folder: base.folder,
+    checkpoint: {
+      folder: base.place.folder,
+      files: [
+        ...(await states(base, base.index.files)),
+        ...(elsewhere ? further.map((state) => ({ ...state, folder })) : further),
+      ],
+    },
+  };
+}
+
+/** An adapter over the base in its own folder; null where none is there that it fits. */
+async function mergedBeside(
+  adapter: Opened,
+  open: (place: CheckpointPlace) => Promise<Opened>,
+  alpha: number | null,
+): Promise<OpenCheckpoint | null> {
+  const base = await baseBeside(adapter.place);
+  if (base === null) return null;
+  try {
+    return await merged(await open(base), adapter, alpha);
+  } catch (error) {
+    // Trainers put other weights beside adapters; a fault of the adapter itself has been told by then.
+    if (error instanceof CheckpointError) return null;
+    throw error;
+  }
+}
+
+function withWarning(index: TensorIndex, { warning }: JsonBeside): TensorIndex {
+  return warning === null ? index : { ...index, warnings: [...index.warnings, warning] };
+}
+
+function states({ folder }: Opened, names: readonly string[]): Promise<FileState[]> {
+  return Promise.all(
+    names.map(async (name) => {
+      const { size, modifiedMs } = await folder.open(name);
+      return { name, sizeBytes: size, modifiedMs };
+    }),
+  );
+}
+
+const NOT_APPLIED: Warning = {
+  code: 'adapter-beside',
+  message:
+    'An adapter lies beside these weights and is not merged in. To see the merged model, open the file of the adapter, or say --adapter on the command line.',
+};

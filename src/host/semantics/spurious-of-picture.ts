@@ -1,0 +1,79 @@
+import type { Prompt } from '../../core/analysis/keypoints/prompt.js';
+import { checkCandidates, deletionRelevance } from '../../core/analysis/keypoints/prompted-runs.js';
+import type { Relevance } from '../../core/analysis/keypoints/relevance.js';
+import { candidates, spuriousCorrelation } from '../../core/analysis/keypoints/spurious.js';
+import type { Concentration } from '../../core/analysis/keypoints/concentration.js';
+import type { Warning } from '../../core/errors.js';
+import type { AttentionPass } from './attention-pass.js';
+import type { PromptedModel } from './prompted-model.js';
+import type { SemanticsWishes } from './semantics-model.js';
+
+/** How much of the relevance lies off the object, and what does. */
+export interface Spurious {
+  readonly relevance: Pick<Relevance, 'kind' | 'asker'> | null;
+  readonly offRatio: number | null;
+  readonly log2Lift: number | null;
+  readonly candidates: readonly SpuriousCandidate[];
+}
+
+/** A connected off-object piece with its causal check. */
+export interface SpuriousCandidate {
+  readonly patches: readonly number[];
+  readonly weight: number;
+  readonly effect: number;
+  readonly band: readonly [low: number, high: number] | null;
+  readonly z: number | null;
+  readonly places: number;
+}
+
+/** The figures of an object mask, with the causal check of the first candidates. */
+export async function spurious(
+  on: PromptedModel,
+  pass: AttentionPass,
+  { values, grid }: Concentration,
+  object: Uint8Array,
+  wanted: SemanticsWishes,
+  progress: (done: number, total: number) => void,
+): Promise<{ readonly spurious: Spurious; readonly map: Float64Array | null; readonly warnings: readonly Warning[] }> {
+  const changeOf = (prompt: Prompt): Promise<number> => on.changeOf(prompt);
+  const relevance =
+    wanted.relevance === 'deletion'
+      ? await deletionRelevance(on.patches, changeOf, progress)
+      : pass.relevance[wanted.relevance];
+  const warnings = relevanceWarnings(relevance);
+  if (relevance === null) {
+    const nothing = { relevance: null, offRatio: null, log2Lift: null, candidates: [] };
+    return { spurious: nothing, map: null, warnings };
+  }
+  const { kind, asker, values: map } = relevance;
+  const figures = spuriousCorrelation(map, values, object);
+  const covers = figures.offRatio !== null;
+  if (covers && figures.log2Lift === null) warnings.push(NO_LIFT);
+  if (covers && !on.promptable) warnings.push(NO_CHECK);
+  const found = covers && on.promptable ? candidates(map, values, object, grid).slice(0, wanted.candidates) : [];
+  const checked = await checkCandidates(found, object, grid, wanted.places, changeOf, progress);
+  const list = checked.map(({ patches, weight, check }) => ({ patches, weight, ...check }));
+  return { spurious: { relevance: { kind, asker }, ...figures, candidates: list }, map, warnings };
+}
+
+const NO_LIFT: Warning = {
+  code: 'no-keypoints-off-object',
+  message: 'No keypoints lie off the object where the model looks, so there is no lift.',
+};
+
+const NO_CHECK: Warning = {
+  code: 'no-causal-check',
+  message:
+    'An ONNX model runs as its file says, so what it does without parts of the picture cannot be checked: no candidates are told. Open the checkpoint that it was exported from for them.',
+};
+
+function relevanceWarnings(relevance: Relevance | null): Warning[] {
+  if (relevance === null) {
+    return [
+      { code: 'no-relevance', message: 'No patch is relevant to the output, so nothing of it lies off the object.' },
+    ];
+  }
+  if (relevance.asker !== 'patch-mean') return [];
+  const message = 'The model has no class token: relevance is the mean over its patches of what they attend to.';
+  return [{ code: 'no-class-token', message }];
+}

@@ -1,0 +1,121 @@
+import path from 'node:path';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import type { Basis, HeadFigures, LayerFigures } from '../../../../src/core/analysis/figures.js';
+import { analyzeLayer } from '../../../../src/core/analysis/layer.js';
+import { HeadSolver } from '../../../../src/core/linalg/head-solver.js';
+import { recognise } from '../../../../src/core/model/recognise.js';
+import type { AdapterFacts } from '../../../../src/core/tensors/tensor-index.js';
+import { openInspectedFiles } from '../../../../src/host/files/inspected-files.js';
+import { readJsonBeside } from '../../../../src/host/files/json-beside.js';
+import { withOpenCheckpoint } from '../../../../src/host/files/with-open-checkpoint.js';
+import { FIXTURES, fixtureJson } from '../../support/fixtures.js';
+
+// Adapters written by PEFT; the figures are numpy's of W + scale B A in float64, which PEFT's own merge in float32 meets to 1e-7.
+
+const numbers = v.array(v.number());
+const headSchema = v.object({
+  sigma: numbers,
+  cos: numbers,
+  weighted: v.number(),
+  change: v.object({
+    relativeFrobenius: v.number(),
+    weightedBefore: v.number(),
+    weighted: v.number(),
+    sigma: numbers,
+    cos: numbers,
+  }),
+});
+const expectedSchema = v.object({
+  rank: v.tuple([v.number(), v.number()]),
+  scale: v.tuple([v.number(), v.number()]),
+  matrices: v.number(),
+  layers: v.array(v.object({ heads: v.array(v.object({ raw: headSchema, folded: headSchema })) })),
+});
+
+const CASES = [
+  { name: 'vit_query_value', base: 'hf_vit', targets: ['q_proj', 'v_proj'] },
+  { name: 'vit_patterns', base: 'hf_vit', targets: ['key', 'query'] },
+  { name: 'vit_dora', base: 'hf_vit', targets: ['k_proj', 'q_proj'] },
+  { name: 'timm_fused', base: 'timm_vit_pth/vit.pth', targets: ['qkv'] },
+  { name: 'gpt2_transposed', base: 'text_gpt2', targets: ['c_attn'] },
+  { name: 'one_file', base: null, targets: ['qkv'] },
+] as const;
+
+const solver = new HeadSolver();
+
+interface Merged {
+  readonly layers: Record<Basis, LayerFigures[]>;
+  readonly adapter: AdapterFacts | undefined;
+}
+
+/** Opens, recognises and analyses as a worker does. */
+async function analyse({ name, base }: (typeof CASES)[number]): Promise<Merged> {
+  const adapter = path.join(FIXTURES, 'adapters', name);
+  const wanted =
+    base === null
+      ? { path: path.join(adapter, 'wrapped.pt'), partial: false, adapter: null }
+      : {
+          path: path.join(FIXTURES, 'checkpoints', base),
+          partial: false,
+          adapter: { path: adapter, alpha: null },
+        };
+  return withOpenCheckpoint(wanted, { bytes: 0 }, async ({ index, folder, checkpoint }) => {
+    const config = await readJsonBeside(folder, 'config.json');
+    const heads = base === null || base.startsWith('timm') ? { heads: 4 } : {};
+    const [model, ...others] = recognise(index, config.value, heads).models;
+    if (model === undefined || others.length > 0) throw new Error(`${name}: one model was expected`);
+    const files = openInspectedFiles(checkpoint, { bytes: 0 });
+    try {
+      const layers: Record<Basis, LayerFigures[]> = { raw: [], folded: [] };
+      for (const spec of model.layers) {
+        for (const basis of ['raw', 'folded'] as const) {
+          layers[basis].push(await analyzeLayer(spec, basis, files.sourceOf, solver));
+        }
+      }
+      return { layers, adapter: index.adapter };
+    } finally {
+      await files.close();
+    }
+  });
+}
+
+function near(ours: ArrayLike<number>, golden: readonly number[], tolerance: number): void {
+  expect(ours).toHaveLength(golden.length);
+  golden.forEach((value, n) => {
+    expect(Math.abs((ours[n] ?? NaN) - value)).toBeLessThanOrEqual(tolerance);
+  });
+}
+
+function compare(head: HeadFigures | undefined, golden: v.InferOutput<typeof headSchema>): void {
+  if (head?.change === undefined) throw new Error('the head has no figures of its change');
+  near(head.sigma, golden.sigma, 1e-9 * (golden.sigma[0] ?? 0));
+  near(head.cos, golden.cos, 1e-7);
+  near([head.weighted ?? NaN], [golden.weighted], 1e-7);
+  const { change } = head;
+  near(change.sigma, golden.change.sigma, 1e-9 * (golden.change.sigma[0] ?? 0));
+  near(change.cos, golden.change.cos, 1e-7);
+  for (const figure of ['relativeFrobenius', 'weightedBefore', 'weighted'] as const) {
+    near([change[figure] ?? NaN], [golden.change[figure]], 1e-7);
+  }
+}
+
+describe('adapters of PEFT over their base', () => {
+  it.each(CASES)('gives numpy’s figures of the merged model and of the change: $name', async (each) => {
+    const expected = v.parse(expectedSchema, fixtureJson(`adapters/${each.name}/expected.json`));
+    const { layers, adapter } = await analyse(each);
+    for (const basis of ['raw', 'folded'] as const) {
+      expect(layers[basis]).toHaveLength(expected.layers.length);
+      layers[basis].forEach(({ heads }, layer) => {
+        const golden = expected.layers[layer]?.heads ?? [];
+        expect(heads).toHaveLength(golden.length);
+        golden.forEach((head, index) => {
+          compare(heads[index], head[basis]);
+        });
+      });
+    }
+    expect(adapter).toMatchObject({ applied: true, matrices: expected.matrices, targets: each.targets });
+    near(adapter?.rank ?? [], expected.rank, 0);
+    near(adapter?.scale ?? [], expected.scale, 1e-12);
+  });
+});
