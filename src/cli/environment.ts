@@ -3,10 +3,8 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { createEngine, usualThreads } from '../host/engine/engine.js';
 import type { Engine } from '../host/engine/contract.js';
+import { BUNDLES } from './bundles.js';
 import type { CommonOptions } from './options.js';
-
-/** Folder of the bundles; the command line is one of them. */
-export const BUNDLES = __dirname;
 
 /** Version of the program, out of its package.json. */
 export function programVersion(): string {

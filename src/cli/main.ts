@@ -1,3 +1,4 @@
+import { modelProcess } from './model-process.js'; // first: it starts while the rest is read
 import path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { CheckpointError } from '../core/errors.js';
@@ -232,7 +233,7 @@ async function run(
   const options = commonOptions(flags);
   const engine = engineFor(options);
   try {
-    await naming(file, () => command({ engine, signal: interrupt.signal, version }, options));
+    await naming(file, () => command({ engine, signal: interrupt.signal, version, modelProcess }, options));
   } finally {
     await engine.dispose();
   }

@@ -9,7 +9,7 @@ import type { Inspection } from '../../host/engine/contract.js';
 import { reportPage } from '../../host/export/report-page.js';
 import type { ReportModel } from '../../protocol/report.js';
 import type { CommandContext } from '../context.js';
-import { BUNDLES } from '../environment.js';
+import { BUNDLES } from '../bundles.js';
 import { writeText } from '../output.js';
 import { UsageError } from '../usage-error.js';
 

@@ -10,7 +10,7 @@ import { missingLinks } from '../../host/source/missing-links.js';
 import { loadPythonParser } from '../../host/source/python-parser.js';
 import { readImported } from '../../host/source/read-sources.js';
 import type { CommandContext } from '../context.js';
-import { BUNDLES } from '../environment.js';
+import { BUNDLES } from '../bundles.js';
 import { type CommonOptions, inspectRequest } from '../options.js';
 import { print, writeJson } from '../output.js';
 import { provenance, tellWarnings } from '../report.js';

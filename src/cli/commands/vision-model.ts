@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { CheckpointError, type Warning } from '../../core/errors.js';
 import type { PreprocessingPlan } from '../../core/image/preprocess/config/plan.js';
 import type { Size } from '../../core/image/preprocess/picture.js';
@@ -14,10 +13,10 @@ import { type ImageChoice, type Input, inputOfFile } from '../../host/image-lab/
 import { planBeside } from '../../host/image-lab/picture-source.js';
 import { InferenceSession } from '../../host/inference/inference-session.js';
 import { withFiles } from '../../host/inference/open-files.js';
-import { type WarmProcess, warmProcess } from '../../host/inference/warm-process.js';
+import type { WarmProcess } from '../../host/inference/warm-process.js';
+import { PROCESS_FILE } from '../bundles.js';
 import { chooseModels } from '../choose-models.js';
 import type { CommandContext } from '../context.js';
-import { BUNDLES } from '../environment.js';
 import { type CommonOptions, inspectRequest } from '../options.js';
 import { noAttention } from '../report.js';
 import { UsageError } from '../usage-error.js';
@@ -50,26 +49,22 @@ const IDLE_MS = 3_600_000;
 
 /** Inspects a checkpoint and gives its vision model to `use`. @throws CheckpointError, UsageError */
 export async function withVisionModel(
-  { engine, signal }: CommandContext,
+  { engine, signal, modelProcess }: CommandContext,
   file: string,
   options: CommonOptions,
   use: (vision: VisionModel) => Promise<void>,
 ): Promise<void> {
-  const processFile = path.join(BUNDLES, 'inference.js');
-  const inspecting = engine.inspect(inspectRequest(file, options), signal);
-  // ONNX Runtime loads while the checkpoint is read. The picture library does while the model is loaded: on two processors three are one too many.
-  const warm = warmProcess(processFile);
   try {
-    const inspection = await inspecting;
-    await useVisionModel(inspection, { processFile, warm, file }, options, use);
+    const inspection = await engine.inspect(inspectRequest(file, options), signal);
+    await useVisionModel(inspection, { modelProcess, file }, options, use);
   } finally {
-    warm.process.kill();
+    modelProcess?.process.kill();
   }
 }
 
 async function useVisionModel(
   inspection: Inspection,
-  { processFile, warm, file }: { processFile: string; warm: WarmProcess; file: string },
+  { modelProcess, file }: { modelProcess: WarmProcess | null; file: string },
   options: CommonOptions,
   use: (vision: VisionModel) => Promise<void>,
 ): Promise<void> {
@@ -105,11 +100,10 @@ async function useVisionModel(
         prepare: (choice) => prepare(choice, plan),
         session(edits, size, taps, once = false) {
           const params = { checkpoint, tensors, model, imageSize: size, threads: options.threads };
-          const first = sessions.length === 0 ? warm : null;
           const session = new InferenceSession(
             { ...params, edits, taps, once },
-            { processFile, idleMs: IDLE_MS },
-            first,
+            { processFile: PROCESS_FILE, idleMs: IDLE_MS },
+            sessions.length === 0 ? modelProcess : null,
           );
           sessions.push(session);
           return session;

@@ -133,21 +133,16 @@ async function computedSides(
 /** Some columns of a matrix as one of their own. */
 function columnsOf({ values, rows, columns }: Matrix, first: number, count: number): Matrix {
   const own = new Float64Array(rows * count);
-  for (let i = 0, to = 0; i < rows; i++) {
-    const from = i * columns + first;
-    for (let d = 0; d < count; d++, to++) own[to] = values[from + d] ?? 0;
-  }
+  for (let i = 0; i < rows; i++) own.set(values.subarray(i * columns + first, i * columns + first + count), i * count);
   return { values: own, rows, columns: count };
 }
 
-/** Puts columns in their place in a matrix. Loops are functions of their own: one in an asynchronous function is compiled anew for each layer. */
+/** Puts columns in their place in a matrix. */
 function putColumns(own: Float64Array, { values, rows, columns }: Matrix, first: number, count: number): void {
-  for (let i = 0, from = 0; i < rows; i++) {
-    const to = i * columns + first;
-    for (let d = 0; d < count; d++, from++) values[to + d] = own[from] ?? 0;
-  }
+  for (let i = 0; i < rows; i++) values.set(own.subarray(i * count, (i + 1) * count), i * columns + first);
 }
 
+/** A function of its own: a loop in an asynchronous function is compiled anew for each layer. */
 function multiply(values: Float64Array, factor: number): void {
   for (let at = 0; at < values.length; at++) values[at] = (values[at] ?? 0) * factor;
 }

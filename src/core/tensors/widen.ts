@@ -1,6 +1,6 @@
 import { decodeBlocks } from './blocks.js';
 import { DTYPES, isBlockType, type DType, type PlainType } from './dtype.js';
-import { FLOAT_LAYOUTS, decodeFloat } from './float-layout.js';
+import { FLOAT_LAYOUTS, floatValues } from './float-layout.js';
 
 /** Copies the stored elements into float64; `bytes` holds exactly as many elements as `out`. */
 type Widen = (bytes: Uint8Array<ArrayBuffer>, out: Float64Array) => void;
@@ -33,8 +33,7 @@ function valueTable(dtype: DType): Float32Array {
   if (table === undefined) {
     const layout = FLOAT_LAYOUTS[dtype];
     if (layout === undefined) throw new Error(`${dtype} has no table of values`);
-    table = new Float32Array(2 ** (8 * DTYPES[dtype].bytes));
-    for (let bits = 0; bits < table.length; bits++) table[bits] = decodeFloat(layout, bits);
+    table = floatValues(layout);
     tables.set(dtype, table);
   }
   return table;
