@@ -24,9 +24,17 @@ const build = { name: 'build', command: [process.execPath, '.config/build.mjs'] 
 /** @type {Step} */
 const pack = { name: 'package', command: [process.execPath, '.config/package.mjs'] };
 
-/** A minute of one processor, beside suites that often wait for an editor. @type {Step[]} */
+/** Before suites that would each do it, two of them at a time. @type {Step} */
+const install = { name: 'installation', command: [process.execPath, 'build/test/host/run/install.mjs'] };
+
+/** Two minutes of a processor, beside suites that often wait for an editor. @type {Step[]} */
 const lint = [
-  { name: 'lint', command: [bin('eslint'), '--config', '.config/eslint.mjs', '--max-warnings', '0', '.'], waits: true },
+  {
+    name: 'lint',
+    command: [bin('eslint'), '--config', '.config/eslint.mjs', '--max-warnings', '0', '.'],
+    waits: true,
+    once: true,
+  },
 ];
 
 /** Beside the unit tests. @type {Step[]} */
@@ -95,7 +103,7 @@ async function runSuites(suites) {
 
 /** Packages what was built, and runs suites on it. @param {(() => Step)[]} suites */
 async function runPackaged(suites) {
-  if (suites.length > 0 && add(await runCheck(pack))) await runSuites(suites);
+  if (suites.length > 0 && add(await runCheck(pack)) && add(await runCheck(install))) await runSuites(suites);
 }
 
 /** Runs the part; without a build or a package the rest would test what is not there. @param {string} name */

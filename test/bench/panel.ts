@@ -4,7 +4,7 @@ import { cpSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { prepareHost } from '../host/host.js';
-import { packagedExtension, root } from '../host/paths.js';
+import { root } from '../host/paths.js';
 import { startServer } from '../host/server.js';
 import { openWorkbench, workbenchRestored } from '../host/workbench.js';
 import { createWorkspace } from '../host/workspace.js';
@@ -13,6 +13,7 @@ import { PanelPage } from '../ui/support/panel.js';
 import { webviewWith } from '../ui/support/webview.js';
 import { Workbench } from '../ui/support/workbench.js';
 import { timeImageRow } from './image-row.js';
+import { installedExtension } from '../host/installed.js';
 
 const REPEATS = 5;
 const FILE = 'ViT-B-16.safetensors';
@@ -54,7 +55,7 @@ async function once(page: Page): Promise<[frame: number, first: number, last: nu
 const workspace = createWorkspace({ sample: 'media/sample' });
 cpSync(path.join(root, 'build/bench', FILE), path.join(workspace.folder, FILE));
 const host = await prepareHost();
-const server = await startServer(host, { extensions: [packagedExtension()] });
+const server = await startServer(host, { extensions: installedExtension(host) });
 server.configure({ 'qkLens.cache.enabled': false });
 const window = await openWorkbench(host, server, { folder: workspace.folder });
 try {

@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,8 +21,8 @@ export interface Server {
 }
 
 export interface ServerOptions {
-  /** Packaged extensions to install first. */
-  readonly extensions?: readonly string[];
+  /** Folder of installed extensions; none if not given. */
+  readonly extensions?: string;
   /** Variables that extensions see. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -31,24 +31,17 @@ const START_LIMIT_MS = 30_000;
 /** How long the server may take to end by itself. */
 const STOP_LIMIT_MS = 2_000;
 
-const COMMON_FLAGS = ['--accept-server-license-terms', '--telemetry-level', 'off', '--disable-workspace-trust'];
+/** Flags of every call of a server. */
+export const COMMON_FLAGS = ['--accept-server-license-terms', '--telemetry-level', 'off', '--disable-workspace-trust'];
 
 /** Variables of a VS Code terminal or of npm, which would reach into the server. */
 const OUTER = /^(VSCODE_|ELECTRON_|NODE_OPTIONS$|npm_)/;
 
-function serverEnvironment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+/** What a server and its extensions see of this process's variables, and more. */
+export function serverEnvironment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !OUTER.test(name));
   // an empty gallery: no marketplace, so nothing is asked of it
   return { ...Object.fromEntries(inherited), EXTENSIONS_GALLERY: '{}', ...extra };
-}
-
-function installExtension(host: Host, data: string, env: NodeJS.ProcessEnv, file: string): void {
-  const main = path.join(host.vscode, 'out/server-main.js');
-  const flags = [main, ...COMMON_FLAGS, '--server-data-dir', data, '--install-extension', file, '--force'];
-  const { status, stdout, stderr } = spawnSync(host.node, flags, { env, encoding: 'utf8' });
-  if (status !== 0 || !stdout.includes('successfully installed')) {
-    throw new Error(`${file} does not install:\n${stdout}${stderr}`);
-  }
 }
 
 /** Reads the port that the server found free. @throws when it ends, or says nothing in time */
@@ -106,17 +99,17 @@ function endWithThisProcess(cleanUp: () => void): () => void {
 }
 
 /** Starts a server with fresh data on a free port. */
-export async function startServer(host: Host, { extensions = [], env = {} }: ServerOptions = {}): Promise<Server> {
+export async function startServer(host: Host, { extensions, env = {} }: ServerOptions = {}): Promise<Server> {
   const data = mkdtempSync(path.join(tmpdir(), 'vscode-host-'));
   const settingsFile = path.join(data, 'data/Machine/settings.json');
   mkdirSync(path.dirname(settingsFile), { recursive: true });
   writeFileSync(settingsFile, JSON.stringify(machineSettings));
   const childEnv = serverEnvironment(env);
-  for (const file of extensions) installExtension(host, data, childEnv, file);
+  const installed = extensions === undefined ? [] : ['--extensions-dir', extensions];
 
   const flags = ['--without-connection-token', '--host', '127.0.0.1', '--port', '0', '--enable-smoke-test-driver'];
   const main = path.join(host.vscode, 'out/server-main.js');
-  const child = spawn(host.node, [main, ...COMMON_FLAGS, ...flags, '--server-data-dir', data], {
+  const child = spawn(host.node, [main, ...COMMON_FLAGS, ...flags, ...installed, '--server-data-dir', data], {
     env: childEnv,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

@@ -3,11 +3,12 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { prepareHost, type Host } from '../host.js';
 import { loggedErrors } from '../logs.js';
-import { artefacts, packagedExtension, root } from '../paths.js';
+import { artefacts, root } from '../paths.js';
 import { startServer, type Server } from '../server.js';
 import { parseSuiteReport, printSuiteReport, type SuiteReport } from '../suite-report.js';
 import { openWorkbench, type WorkbenchPage } from '../workbench.js';
 import { createWorkspace, SAMPLE } from '../workspace.js';
+import { installedExtension } from '../installed.js';
 
 const LIMIT_MS = 300_000;
 const LOOK_MS = 100;
@@ -64,7 +65,7 @@ mkdirSync(output, { recursive: true });
 const host = await prepareHost();
 const workspace = createWorkspace(SAMPLE);
 const env = { SUITE_REPORT: reportFile };
-const server = await startServer(host, { extensions: [packagedExtension()], env });
+const server = await startServer(host, { extensions: installedExtension(host), env });
 try {
   process.exitCode = (await runSuite(host, server, workspace.folder)) ? 0 : 1;
 } finally {

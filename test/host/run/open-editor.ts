@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { prepareHost } from '../host.js';
-import { packagedExtension, root } from '../paths.js';
+import { root } from '../paths.js';
 import { startServer } from '../server.js';
 import { workbenchAddress } from '../workbench.js';
+import { installedExtension } from '../installed.js';
 
 const folder = path.join(root, 'media/sample');
 
@@ -18,7 +19,8 @@ function openDesktop(): boolean {
 }
 
 async function serveHost(): Promise<void> {
-  const server = await startServer(await prepareHost(), { extensions: [packagedExtension()] });
+  const host = await prepareHost();
+  const server = await startServer(host, { extensions: installedExtension(host) });
   console.log(
     'No desktop VS Code starts by the command `code`. One runs here, with QK Lens and its sample, until Ctrl+C:',
   );

@@ -4,12 +4,13 @@ import path from 'node:path';
 import { after, afterEach, before } from 'node:test';
 import { prepareHost } from '../../host/host.js';
 import { loggedErrors } from '../../host/logs.js';
-import { artefacts, packagedExtension } from '../../host/paths.js';
+import { artefacts } from '../../host/paths.js';
 import { startServer, type Server } from '../../host/server.js';
 import { openWorkbench, workbenchRestored, type WorkbenchPage } from '../../host/workbench.js';
 import { createWorkspace, type Workspace } from '../../host/workspace.js';
 import { LIMIT_MS } from './limit.js';
 import { Workbench } from './workbench.js';
+import { installedExtension } from '../../host/installed.js';
 
 interface Session {
   readonly server: Server;
@@ -19,7 +20,7 @@ interface Session {
 
 async function startSession(workspace: Workspace): Promise<Session> {
   const host = await prepareHost();
-  const server = await startServer(host, { extensions: [packagedExtension()] });
+  const server = await startServer(host, { extensions: installedExtension(host) });
   try {
     const window = await openWorkbench(host, server, { folder: workspace.folder });
     window.page.setDefaultTimeout(LIMIT_MS);
