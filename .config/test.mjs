@@ -41,8 +41,8 @@ const lint = [
 const checks = [
   { name: 'test host', command: [process.execPath, 'build/test/host/run/prepare.mjs'] },
   { name: 'types', command: [bin('tsc'), '-b', '.', '.config'] },
-  { name: 'unused code', command: [bin('knip'), '--config', '.config/knip.json'] },
-  { name: 'format', command: [bin('prettier'), '--check', '--cache', '--cache-location', 'build/prettier.json', '.'] },
+  { name: 'unused code', command: [bin('knip'), '--config', '.config/knip.json'], once: true },
+  { name: 'format', command: [bin('prettier'), '--check', '.'], once: true },
 ];
 
 /** @returns {Step} */
@@ -70,15 +70,18 @@ function ui() {
 
 /** Suites of each part of the tests, made when they start: the files of some are made by the build. */
 const unitTests = () => vitest('unit');
-const onThePackage = [() => vitest('packaging'), editor, ui];
+const packagingTests = () => vitest('packaging');
 
-/** @type {Record<string, { checks?: Step[], suites?: (() => Step)[], packaged?: (() => Step)[], beside?: Step[] }>} */
+/**
+ * `suites` beside `checks`, the package, and `short` suites on it; then `long` ones on it beside `others`.
+ * @type {Record<string, { checks?: Step[], suites?: (() => Step)[], short?: (() => Step)[], long?: (() => Step)[], others?: Step[] }>}
+ */
 const parts = {
-  everything: { checks, suites: [unitTests], packaged: onThePackage, beside: lint },
+  everything: { checks, suites: [unitTests], short: [packagingTests], long: [editor, ui], others: lint },
   unit: { suites: [unitTests] },
-  packaging: { packaged: [() => vitest('packaging')] },
-  editor: { packaged: [editor] },
-  ui: { packaged: [ui] },
+  packaging: { short: [packagingTests] },
+  editor: { long: [editor] },
+  ui: { long: [ui] },
 };
 
 const sum = { passed: 0, failed: 0, skipped: 0 };
@@ -101,19 +104,25 @@ async function runSuites(suites) {
   for (const suite of suites) add(await runSuite(suite()));
 }
 
-/** Packages what was built, and runs suites on it. @param {(() => Step)[]} suites */
-async function runPackaged(suites) {
-  if (suites.length > 0 && add(await runCheck(pack)) && add(await runCheck(install))) await runSuites(suites);
+/** Packages what was built, and installs it for the suites. @returns {Promise<boolean>} whether there is a package */
+async function makePackage() {
+  return add(await runCheck(pack)) && add(await runCheck(install));
 }
 
 /** Runs the part; without a build or a package the rest would test what is not there. @param {string} name */
 async function runPart(name) {
   const chosen = parts[name];
   if (chosen === undefined) throw new Error(`There is no part ${name} but ${Object.keys(parts).join(', ')}.`);
-  const { checks: some = [], suites = [], packaged = [], beside = [] } = chosen;
+  const { checks: some = [], suites = [], short = [], long = [], others = [] } = chosen;
   if (!add(await runCheck(build))) return;
-  await Promise.all([runChecks(some), runSuites(suites)]);
-  await Promise.all([runPackaged(packaged), runChecks(beside)]);
+  const checkAndPackage = async () => {
+    await runChecks(some);
+    if (short.length + long.length === 0 || !(await makePackage())) return false;
+    await runSuites(short);
+    return true;
+  };
+  const [isPackaged] = await Promise.all([checkAndPackage(), runSuites(suites)]);
+  await Promise.all([isPackaged ? runSuites(long) : null, runChecks(others)]);
 }
 
 await runPart(part);

@@ -1,23 +1,25 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { filesUnder } from './files.mjs';
 import { inRoot } from './paths.mjs';
 
-/** All that a check of the sources reads: they, its own configuration, and by the lock file the packages. */
-const ROOMS = ['src', 'webview', 'test', '.config'];
-const FILES = ['package.json', 'package-lock.json', 'tsconfig.json'];
+/** All that checks of the sources read beside the files at the top level: the lock file stands for the packages. */
+const ROOMS = ['src', 'webview', 'test', 'media', '.config'];
 
 const isRead = (/** @type {string} */ file) =>
-  /\.(ts|tsx|mjs|json)$/.test(file) && !file.includes(`${path.sep}fixtures${path.sep}`);
+  /\.(ts|tsx|mjs|json|css|md|html|ya?ml)$/.test(file) && !file.includes(`${path.sep}fixtures${path.sep}`);
+
+/** @returns {string[]} */
+function filesRead() {
+  const top = readdirSync(inRoot(), { withFileTypes: true }).filter((entry) => entry.isFile());
+  return [...ROOMS.flatMap((room) => filesUnder(inRoot(room)).filter(isRead)), ...top.map(({ name }) => inRoot(name))];
+}
 
 /** @returns {string} */
 function digest() {
   const hash = createHash('sha256').update(process.version);
-  for (const file of [
-    ...ROOMS.flatMap((room) => filesUnder(inRoot(room)).filter(isRead)),
-    ...FILES.map((file) => inRoot(file)),
-  ]) {
+  for (const file of filesRead()) {
     const bytes = readFileSync(file);
     hash.update(`\n${path.relative(inRoot(), file)} ${String(bytes.length)}\n`).update(bytes);
   }
