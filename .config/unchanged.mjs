@@ -17,7 +17,7 @@ function filesRead() {
 }
 
 /** @returns {string} */
-function digest() {
+function digestOfAll() {
   const hash = createHash('sha256').update(process.version);
   for (const file of filesRead()) {
     const bytes = readFileSync(file);
@@ -26,14 +26,17 @@ function digest() {
   return hash.digest('hex');
 }
 
+/** Taken once, before the first check: a change meanwhile is none that they passed on. @type {string | undefined} */
+let digest;
+
 /**
  * Whether a check passed on exactly the sources that are there now.
  * @param {string} name of the check
- * @returns {{ isKnown: boolean, keep: () => void }} `keep` remembers that it passed on what was there when this was asked
+ * @returns {{ isKnown: boolean, keep: () => void }} `keep` remembers that it passed on what was there before the first check
  */
 export function passedBefore(name) {
   const file = inRoot('build', `${name}.passed`);
-  const now = digest();
+  const now = (digest ??= digestOfAll());
   return {
     isKnown: existsSync(file) && readFileSync(file, 'utf8') === now,
     keep() {

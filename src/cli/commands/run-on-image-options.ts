@@ -51,8 +51,8 @@ export function imageChoice(image: string | undefined, { pixels, size }: ImageFl
   return { image: image ?? null, pixels: pixels ?? null, size: size === undefined ? null : exactSize(size) };
 }
 
-/** Checks the options of `attention`. @param isFolder whether it is for a folder of pictures. @throws UsageError as `imageChoice` does. */
-export function attentionOptions(flags: AttentionFlags, isFolder: boolean): AttentionOptions {
+/** Checks the options of `attention`. @param ofFolder whether it is for a folder of pictures. @throws UsageError as `imageChoice` does. */
+export function attentionOptions(flags: AttentionFlags, ofFolder: boolean): AttentionOptions {
   const { layer, head, mask, keys, knn, npz, query, svg, png, labels } = flags;
   const variant = KEYS.find((known) => known === (keys ?? 'without-prefix'));
   if (variant === undefined) throw new UsageError(`--keys takes ${KEYS.join(', ')}, not ${keys ?? ''}`);
@@ -60,9 +60,9 @@ export function attentionOptions(flags: AttentionFlags, isFolder: boolean): Atte
   if (labels !== undefined && meaning === null) throw new UsageError(`--labels takes roles or objects, not ${labels}`);
   const single = { '--mask': mask, '--knn': knn, '--npz': npz, '--query': query, '--png': png };
   const [wrong] = Object.entries(single).filter(([, given]) => given !== undefined);
-  if (isFolder && wrong !== undefined) throw new UsageError(`${wrong[0]} is for one picture, not for a folder`);
-  if (!isFolder && labels !== undefined) throw new UsageError('--labels is for a folder of pictures and masks');
-  if (!isFolder && keys !== undefined && mask === undefined) throw new UsageError('--keys goes with --mask LABELS.png');
+  if (ofFolder && wrong !== undefined) throw new UsageError(`${wrong[0]} is for one picture, not for a folder`);
+  if (!ofFolder && labels !== undefined) throw new UsageError('--labels is for a folder of pictures and masks');
+  if (!ofFolder && keys !== undefined && mask === undefined) throw new UsageError('--keys goes with --mask LABELS.png');
   if (query !== undefined && svg === undefined && png === undefined) {
     throw new UsageError('--query goes with --svg FILE or --png FILE');
   }
@@ -123,7 +123,11 @@ function exactSize(text: string): Size {
 
 /** The folder that is to be run on; null for a picture. */
 export async function folderOf({ image }: ImageChoice): Promise<string | null> {
-  if (image === null) return null;
-  const facts = await stat(image).catch(() => null);
-  return facts?.isDirectory() === true ? image : null;
+  return image !== null && (await isFolder(image)) ? image : null;
+}
+
+/** Whether a path is that of a folder; what is not there is told by whoever opens it. */
+export async function isFolder(path: string): Promise<boolean> {
+  const facts = await stat(path).catch(() => null);
+  return facts?.isDirectory() === true;
 }

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { headToJson } from '../../core/export/analysis-json.js';
 import type { CommandContext } from '../context.js';
 import type { CommonOptions } from '../options.js';
@@ -15,6 +14,7 @@ import { guidedMasksCommand, semanticsOfFolder } from './semantics-folder.js';
 import { semanticsToJson } from './semantics-json.js';
 import type { SemanticsOptions } from './semantics-options.js';
 import { type VisionModel, withVisionModel } from './vision-model.js';
+import { folderOf, isFolder } from './run-on-image-options.js';
 
 /** `semantics FILE IMAGE`: what the patches hold by keypoints, and whether attention follows it; of a folder, its summary. */
 export async function semanticsCommand(
@@ -24,7 +24,7 @@ export async function semanticsCommand(
   options: CommonOptions,
   wanted: SemanticsOptions,
 ): Promise<void> {
-  const folder = choice.image !== null && (await isFolder(choice.image)) ? choice.image : null;
+  const folder = await folderOf(choice);
   if (folder === null && wanted.csv !== null) throw new UsageError('--csv is for a folder of pictures');
   if (wanted.mask !== null && (await isFolder(wanted.mask)) !== (folder !== null)) {
     throw new UsageError('--mask takes a file for a picture, and a folder of masks for a folder of pictures');
@@ -69,12 +69,4 @@ async function ofPicture(
     ...semanticsToJson(result, wanted),
     ...(masks === null ? {} : { guidedMasks: masks }),
   });
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  // What is not there is told by whoever opens it.
-  return stat(path).then(
-    (facts) => facts.isDirectory(),
-    () => false,
-  );
 }

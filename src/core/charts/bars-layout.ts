@@ -1,5 +1,6 @@
 import type { Entry } from './head-entries.js';
 import { isFree, textWidth, type Stretch } from './labels.js';
+import type { ChartFrame } from './plot.js';
 
 /** Below this width the key to the marks gets a line of its own. */
 const NARROW_BARS = 480;
@@ -29,13 +30,7 @@ export interface BarName {
 }
 
 /** Where everything of the bars lies, in pixels. */
-export interface BarsLayout {
-  readonly width: number;
-  readonly height: number;
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
+export interface BarsLayout extends ChartFrame {
   /** Lowest value of the axis; the highest is 1. */
   readonly low: number;
   /** sum of sigma, at least a hair above 0. */

@@ -19,6 +19,16 @@ export type PlotSeries = CustomSeriesOption | LineSeriesOption | ScatterSeriesOp
 type Element = NonNullable<CustomRoot>;
 type CustomRoot = ReturnType<NonNullable<CustomSeriesOption['renderItem']>>;
 
+/** Size of a chart and the edges of what it draws, in pixels. */
+export interface ChartFrame {
+  readonly width: number;
+  readonly height: number;
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
 /** A pair of axes in pixels, and the ends of what they show. */
 export interface PlotArea {
   readonly left: number;

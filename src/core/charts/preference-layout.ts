@@ -1,3 +1,5 @@
+import type { ChartFrame } from './plot.js';
+
 /** Attention from one kind of patches to one kind of keys over depth, as multiples of even attention. */
 export interface PreferenceLine {
   /** Which keys: by their label, or by their group of keypoint concentration. */
@@ -23,13 +25,7 @@ export interface PreferenceView {
 }
 
 /** Where things stand in the chart, in pixels. */
-export interface PreferenceLayout {
-  readonly width: number;
-  readonly height: number;
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
+export interface PreferenceLayout extends ChartFrame {
   /** Powers of two at the ends of the axis. */
   readonly low: number;
   readonly high: number;

@@ -2,7 +2,7 @@ import { MOST_STRENGTH } from '../analysis/keypoints/strengths.js';
 import type { ChartTheme } from './chart-theme.js';
 import { acrossLine, axisText, AXIS_TEXT, denseText, linePath, type Mark, uprightLine } from './marks.js';
 import { type ChartPicture, type PictureTitle, stackedPicture } from './pictures.js';
-import type { Plot } from './plot.js';
+import type { ChartFrame, Plot } from './plot.js';
 
 /** What a prompt does to the output at one strength. */
 export interface CurvePoint {
@@ -14,13 +14,7 @@ export interface CurvePoint {
 }
 
 /** Where things stand in the chart, in pixels. */
-export interface PromptCurveLayout {
-  readonly width: number;
-  readonly height: number;
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
+export interface PromptCurveLayout extends ChartFrame {
   /** Part of the output's length at the top of the axis, and from one tick to the next. */
   readonly high: number;
   readonly tick: number;

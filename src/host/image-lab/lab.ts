@@ -29,6 +29,7 @@ import { RecentHeads } from './recent-heads.js';
 import { RecentParts } from './recent-parts.js';
 import { rollOut } from './roll-out.js';
 import { type ShownPicture, showPicture } from './shown-picture.js';
+import type { Preprocessing } from '../../core/image/preprocess/preprocessing.js';
 
 /** What a task is told beside its parameters. */
 export interface TaskContext {
@@ -180,22 +181,25 @@ export class Lab {
       const told = (done: number, total: number): void => progress({ done, total });
       const model = await this.#opened();
       checkWhole(model.forward, model.file, 'attention preference');
-      const card = this.#onShow?.shown.card;
-      const changed = card?.preprocessingFrom === 'changed' ? card.preprocessing : null;
-      return measureFolder(model, this.#subject, this.#runner, asked, changed, told, signal);
+      return measureFolder(model, this.#subject, this.#runner, asked, this.#chosenPreprocessing, told, signal);
     },
     'keypoints-folder': async (asked, context) => keypointsOverFolder(await this.#overFolder(context), asked),
     'guided-masks': async (asked, context) => guidedMasksInLab(await this.#overFolder(context), asked),
     process: () => Promise.resolve(this.#runner.processId),
   };
 
-  async #overFolder({ signal, progress }: TaskContext): Promise<FolderInLab> {
+  /** How the picture on show is prepared where a person chose that; null: as the files say. */
+  get #chosenPreprocessing(): Preprocessing | null {
     const card = this.#onShow?.shown.card;
+    return card?.preprocessingFrom === 'changed' ? card.preprocessing : null;
+  }
+
+  async #overFolder({ signal, progress }: TaskContext): Promise<FolderInLab> {
     return {
       opened: await this.#opened(),
       subject: this.#subject,
       runner: this.#runner,
-      changed: card?.preprocessingFrom === 'changed' ? card.preprocessing : null,
+      changed: this.#chosenPreprocessing,
       progress: (done, total) => progress({ done, total }),
       signal,
     };

@@ -30,18 +30,14 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
     label: l10n.t('HTML report'),
     detail: l10n.t('One page with live charts, to read and to pass on'),
   },
-  picture('svg', 'layers', l10n.t('Layers and heads')),
-  picture('png', 'layers', l10n.t('Layers and heads')),
-  picture('svg', 'head', l10n.t('The selected head')),
-  picture('png', 'head', l10n.t('The selected head')),
-  picture('svg', 'modes', l10n.t('Modes on the image')),
-  picture('png', 'modes', l10n.t('Modes on the image')),
-  picture('svg', 'attention', l10n.t('Attention on the image')),
-  picture('png', 'attention', l10n.t('Attention on the image')),
-  picture('svg', 'preference', l10n.t('Object preference on the image')),
-  picture('png', 'preference', l10n.t('Object preference on the image')),
-  picture('svg', 'prompting', l10n.t('Strength of the prompt')),
-  picture('png', 'prompting', l10n.t('Strength of the prompt')),
+  ...[
+    ['layers', l10n.t('Layers and heads')] as const,
+    ['head', l10n.t('The selected head')] as const,
+    ['modes', l10n.t('Modes on the image')] as const,
+    ['attention', l10n.t('Attention on the image')] as const,
+    ['preference', l10n.t('Object preference on the image')] as const,
+    ['prompting', l10n.t('Strength of the prompt')] as const,
+  ].flatMap(([shown, label]) => [picture('svg', shown, label), picture('png', shown, label)]),
 ];
 
 /** True for pictures of the image row. */

@@ -1,4 +1,4 @@
-import type { Fields } from './fields.js';
+import { type Fields, isPowerOfTwo } from './fields.js';
 import type { Hdf5File } from './file.js';
 import { Hdf5Problem } from './problem.js';
 
@@ -136,10 +136,6 @@ function rowsOf(count: number, least: number): Row[] {
     firstBlock += blocks;
   }
   return rows;
-}
-
-function isPowerOfTwo(value: number): boolean {
-  return value > 0 && Number.isInteger(Math.log2(value));
 }
 
 /** The index of a dataset of which one axis may grow without end. Format: VII.D. @throws Hdf5Problem. */

@@ -98,3 +98,8 @@ export class Fields {
     throw new Hdf5Problem(`${this.what} is of version ${String(version)}, which is not read`, 'unsupported');
   }
 }
+
+/** Whether a size is a power of two, and none beyond which the logarithm would round to one. */
+export function isPowerOfTwo(value: number): boolean {
+  return value >= 1 && value <= 2 ** 40 && Number.isInteger(Math.log2(value));
+}

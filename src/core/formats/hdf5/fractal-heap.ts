@@ -1,4 +1,4 @@
-import { Fields } from './fields.js';
+import { Fields, isPowerOfTwo } from './fields.js';
 import type { Hdf5File } from './file.js';
 import { Hdf5Problem } from './problem.js';
 
@@ -21,10 +21,6 @@ interface Table {
 interface Block {
   readonly first: number;
   readonly fields: Fields;
-}
-
-function isPowerOfTwo(value: number): boolean {
-  return value >= 1 && value <= 2 ** 40 && Number.isInteger(Math.log2(value));
 }
 
 /** Names of one group, or attributes of one object, found by their place in the heap. */

@@ -3,10 +3,10 @@ import { CheckpointError } from '../../../../src/core/errors.js';
 import type { AdapterFacts } from '../../../../src/core/tensors/tensor-index.js';
 import type { Inspection, InspectRequest } from '../../../../src/host/engine/contract.js';
 import type { ToPanel } from '../../../../src/protocol/panel.js';
-import { ChoiceMemory } from '../../../../src/vscode/session/choices.js';
-import { Session } from '../../../../src/vscode/session/session.js';
+import type { Session } from '../../../../src/vscode/session/session.js';
 import { inspection } from '../support/checkpoints.js';
 import { steppedEngine, type SteppedEngine } from '../support/stepped-engine.js';
+import { choiceMemory, sessionOn } from '../support/made-session.js';
 
 const FILE = '/models/lora/adapter_model.safetensors';
 const BASE = '/models/base/model.safetensors';
@@ -36,32 +36,9 @@ function answer({ path, adapter }: InspectRequest): Inspection | Error {
   return { ...inspection({ headerHash: 'merged' }), adapter: { ...FACTS, applied: true } };
 }
 
-function memory(): ChoiceMemory {
-  const values = new Map<string, unknown>();
-  return new ChoiceMemory({
-    get: (key) => values.get(key),
-    update: (key, value) => {
-      values.set(key, value);
-      return Promise.resolve();
-    },
-  });
-}
-
 /** A session with a panel and what it was told. */
-async function opened(engine: SteppedEngine, choices = memory()): Promise<{ session: Session; told: ToPanel[] }> {
-  const session = new Session({
-    path: FILE,
-    fileName: 'adapter_model.safetensors',
-    engine,
-    memory: choices,
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    defaultBasis: () => 'folded',
-    startLab: () => {
-      throw new Error('no picture was opened');
-    },
-    isTrusted: () => true,
-    changed: () => undefined,
-  });
+async function opened(engine: SteppedEngine, choices = choiceMemory()): Promise<{ session: Session; told: ToPanel[] }> {
+  const session = sessionOn(engine, choices, { path: FILE, fileName: 'adapter_model.safetensors' });
   const told: ToPanel[] = [];
   const port = { post: (message: ToPanel) => void told.push(message) };
   session.attach(port);
@@ -89,7 +66,7 @@ describe('an adapter in the editor', () => {
   });
 
   it('is shown over the base that was chosen, now and when it is opened again', async () => {
-    const choices = memory();
+    const choices = choiceMemory();
     const engine = steppedEngine(answer);
     const { session, told } = await opened(engine, choices);
     await session.setBase(BASE);

@@ -3,6 +3,7 @@ import type { ToPanel } from '../../../../src/protocol/panel.js';
 import { Ahead } from '../../../../src/vscode/session/ahead.js';
 import { madeCard } from '../../webview/made-image.js';
 import { type SteppedLab, steppedLab } from '../support/stepped-lab.js';
+import { settled } from '../support/settled.js';
 
 let lab: SteppedLab;
 let posted: ToPanel[];
@@ -29,8 +30,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
-
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Answers what is asked until nothing more is. @param size numbers of the maps of a head */
 async function answerAll(size = 4): Promise<string[]> {

@@ -1,30 +1,18 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Change, ImageToPanel, PromptPoint } from '../../../../src/protocol/image.js';
-import { ImageFigures } from '../../../../src/vscode/session/image-figures.js';
-import { madeCard } from '../../webview/made-image.js';
-import { type SteppedLab, steppedLab } from '../support/stepped-lab.js';
+import type { ImageFigures } from '../../../../src/vscode/session/image-figures.js';
+import type { SteppedLab } from '../support/stepped-lab.js';
+import { settled } from '../support/settled.js';
+import { madeFigures } from '../support/made-figures.js';
 
 let lab: SteppedLab;
 let told: ImageToPanel[];
 let figures: ImageFigures;
 
 beforeEach(() => {
-  lab = steppedLab();
-  told = [];
-  figures = new ImageFigures({
-    lab,
-    card: madeCard(),
-    layers: 0,
-    heads: [],
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    tell: (message) => told.push(message),
-    isShown: () => true,
-    stopped: () => undefined,
-  });
+  ({ figures, lab, told } = madeFigures([]));
 });
-
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const promptOf = (strength: number, how: 'bias' | 'mask' = 'bias', layers: readonly number[] | null = null): Change => {
   return { kind: 'prompt', by: 'concentration', how, strength, layers, heads: null, region: null };

@@ -6,11 +6,9 @@ import type { Opened } from '../../../../src/vscode/session/opened.js';
 import { Viewers, type PanelPort } from '../../../../src/vscode/session/viewers.js';
 import { inspection, model } from '../support/checkpoints.js';
 import { steppedEngine, type SteppedEngine } from '../support/stepped-engine.js';
+import { settled } from '../support/settled.js';
 
 const ROTATION: Rotation = { kind: 'sequence', pairs: 'half', frequencies: [1, 0.1], assumed: null };
-
-/** Lets what was resolved go on. */
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 interface Set {
   readonly engine: SteppedEngine;

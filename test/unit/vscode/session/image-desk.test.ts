@@ -2,11 +2,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { CheckpointError } from '../../../../src/core/errors.js';
 import type { ImageState, ImageToPanel } from '../../../../src/protocol/image.js';
 import type { ToPanel } from '../../../../src/protocol/panel.js';
-import { ChoiceMemory } from '../../../../src/vscode/session/choices.js';
+import type { ChoiceMemory } from '../../../../src/vscode/session/choices.js';
 import { Session } from '../../../../src/vscode/session/session.js';
 import { inspection, model } from '../support/checkpoints.js';
 import { steppedEngine, type SteppedEngine } from '../support/stepped-engine.js';
 import { steppedLab, type SteppedLab } from '../support/stepped-lab.js';
+import { settled } from '../support/settled.js';
+import { choiceMemory } from '../support/made-session.js';
 
 const CARD = { name: 'cat.png', grid: [2, 2], inputSize: [32, 32] };
 const CAT = { kind: 'file', path: '/pictures/cat.png' } as const;
@@ -29,14 +31,7 @@ beforeEach(() => {
   models = [];
   isTrusted = true;
   engine = steppedEngine(() => inspection({ models: [model(), model({ name: 'text' })] }));
-  const stored = new Map<string, unknown>();
-  memory = new ChoiceMemory({
-    get: (key) => stored.get(key),
-    update: (key, value) => {
-      stored.set(key, value);
-      return Promise.resolve();
-    },
-  });
+  memory = choiceMemory();
 });
 
 function panel(): Panel {
@@ -87,8 +82,6 @@ function labOf(index = 0): SteppedLab {
   if (lab === undefined) throw new Error(`there is no lab ${String(index)}`);
   return lab;
 }
-
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const states = ({ messages }: Panel): ImageState[] =>
   messages.filter((message) => message.type === 'image').map(({ state }) => state);

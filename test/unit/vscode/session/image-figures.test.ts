@@ -1,29 +1,17 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ImageToPanel } from '../../../../src/protocol/image.js';
-import { ImageFigures } from '../../../../src/vscode/session/image-figures.js';
-import { madeCard } from '../../webview/made-image.js';
-import { steppedLab, type SteppedLab } from '../support/stepped-lab.js';
+import type { ImageFigures } from '../../../../src/vscode/session/image-figures.js';
+import type { SteppedLab } from '../support/stepped-lab.js';
+import { settled } from '../support/settled.js';
+import { madeFigures } from '../support/made-figures.js';
 
 let lab: SteppedLab;
 let told: ImageToPanel[];
 let figures: ImageFigures;
 
 beforeEach(() => {
-  lab = steppedLab();
-  told = [];
-  figures = new ImageFigures({
-    lab,
-    card: madeCard(),
-    layers: 2,
-    heads: [4, 4],
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    tell: (message) => told.push(message),
-    isShown: () => true,
-    stopped: () => undefined,
-  });
+  ({ figures, lab, told } = madeFigures([4, 4]));
 });
-
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const of = <Type extends ImageToPanel['type']>(type: Type): Extract<ImageToPanel, { type: Type }>[] =>
   told.filter((message): message is Extract<ImageToPanel, { type: Type }> => message.type === type);

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { CheckpointError } from '../../../../src/core/errors.js';
 import type { ToPanel } from '../../../../src/protocol/panel.js';
-import { ChoiceMemory } from '../../../../src/vscode/session/choices.js';
-import { Session } from '../../../../src/vscode/session/session.js';
+import type { Session } from '../../../../src/vscode/session/session.js';
 import { HEADS_ASSUMED, inspection, model } from '../support/checkpoints.js';
 import { steppedEngine, type Step, type SteppedEngine } from '../support/stepped-engine.js';
+import { settled } from '../support/settled.js';
+import { choiceMemory, sessionOn } from '../support/made-session.js';
 
 interface Port {
   readonly messages: ToPanel[];
@@ -27,41 +28,11 @@ function port(): Port {
   };
 }
 
-function memory(): ChoiceMemory {
-  const values = new Map<string, unknown>();
-  return new ChoiceMemory({
-    get: (key) => values.get(key),
-    update: (key, value) => {
-      values.set(key, value);
-      return Promise.resolve();
-    },
-  });
-}
-
-function sessionOn(engine: SteppedEngine, choices = memory()): Session {
-  return new Session({
-    path: '/models/model.safetensors',
-    fileName: 'model.safetensors',
-    engine,
-    memory: choices,
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    defaultBasis: () => 'folded',
-    startLab: () => {
-      throw new Error('no picture was opened');
-    },
-    isTrusted: () => true,
-    changed: () => undefined,
-  });
-}
-
 function only<Value>(values: readonly Value[]): Value {
   const [value] = values;
   if (value === undefined || values.length !== 1) throw new Error(`${String(values.length)} instead of one`);
   return value;
 }
-
-/** Lets what was resolved go on. */
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** A session with one panel that is ready, and its analysis. */
 async function shown(
@@ -157,7 +128,7 @@ describe('the basis', () => {
 
   it('and the model are what the next opening starts with', async () => {
     const engine = steppedEngine(() => inspection({ models: [model(), model({ name: 'text' })] }));
-    const choices = memory();
+    const choices = choiceMemory();
     const first = sessionOn(engine, choices);
     const panel = port();
     first.attach(panel);
@@ -315,7 +286,7 @@ describe('what the person says', () => {
 
   it('on an assumption is remembered for the file', async () => {
     const engine = assumed();
-    const choices = memory();
+    const choices = choiceMemory();
     const session = sessionOn(engine, choices);
     const panel = port();
     session.attach(panel);
