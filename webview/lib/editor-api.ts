@@ -1,5 +1,8 @@
 import { PANEL_PROTOCOL, type FromPanel } from '../../src/protocol/panel.js';
 
+/** The host posts before the page has loaded, and the editor keeps that for it. Should it be lost, the host sends all anew when asked a second time. */
+const ASK_AGAIN_MS = 1_000;
+
 /** What the editor gives a page. */
 interface EditorApi {
   postMessage(message: FromPanel): void;
@@ -23,11 +26,19 @@ export interface EditorChannel {
 export function openChannel(): EditorChannel {
   const api = acquireVsCodeApi();
   const early: unknown[] = [];
+  let heard = false;
   let hear: (data: unknown) => void = (data) => early.push(data);
   window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    heard = true;
     hear(data);
   });
-  api.postMessage({ type: 'ready', protocol: PANEL_PROTOCOL });
+  const ready = (): void => {
+    api.postMessage({ type: 'ready', protocol: PANEL_PROTOCOL });
+  };
+  ready();
+  setTimeout(() => {
+    if (!heard) ready();
+  }, ASK_AGAIN_MS);
   return {
     api,
     listen: (listener) => {

@@ -43,6 +43,23 @@ const WEAKEST_MARK = 0.5;
 /** Where black and white text contrast alike with a ground of this luminance. */
 const INK_TURNS = 0.179;
 
+/** The five colours of each side, taken apart once a scale: a panel asks for some hundred colours whenever it is drawn. */
+interface Sides {
+  readonly similar: readonly Rgb[];
+  readonly dissimilar: readonly Rgb[];
+}
+
+const SIDES = new WeakMap<SimilarityScale, Sides>();
+
+function sidesOf(scale: SimilarityScale): Sides {
+  const known = SIDES.get(scale);
+  if (known !== undefined) return known;
+  const side = (colours: FourColours): readonly Rgb[] => [scale.neutral, ...colours].map(rgbOf);
+  const sides = { similar: side(scale.similar), dissimilar: side(scale.dissimilar) };
+  SIDES.set(scale, sides);
+  return sides;
+}
+
 function rgbOf(hex: string): Rgb {
   return parseColour(hex)?.rgb ?? [128, 128, 128];
 }
@@ -54,14 +71,14 @@ function rgbOf(hex: string): Rgb {
 export function similarityColour(scale: SimilarityScale, value: number, band = 0): string {
   const size = Math.min(1, Math.abs(value));
   if (Number.isNaN(value) || size < band || size === 0) return scale.neutral;
-  const colours = [scale.neutral, ...(value > 0 ? scale.similar : scale.dissimilar)];
+  const colours = sidesOf(scale)[value > 0 ? 'similar' : 'dissimilar'];
   let step = 0;
   while (step < 3 && size > (STOPS[step + 1] ?? 1)) step += 1;
   const start = STOPS[step] ?? 0;
   const end = STOPS[step + 1] ?? 1;
-  const from = colours[step] ?? scale.neutral;
-  const to = colours[step + 1] ?? scale.neutral;
-  return hexOf(mix(rgbOf(from), rgbOf(to), (size - start) / (end - start)));
+  const [from, to] = [colours[step], colours[step + 1]];
+  if (from === undefined || to === undefined) return scale.neutral;
+  return hexOf(mix(from, to, (size - start) / (end - start)));
 }
 
 /** The colour of a dot or bar on the bare ground: `inBand` inside the chance band, else as strong as at 0.5 or stronger. */

@@ -71,6 +71,8 @@ export interface Analysis {
 /** What a running analysis tells, layer by layer, in order of the layers. */
 export interface AnalyzeListener {
   onLayer(layer: LayerFigures): void;
+  /** Layers after the first wait until this settles, so that showing that one comes before them. */
+  readonly mayGoOn?: Promise<unknown>;
 }
 
 /** A tensor of an inspected checkpoint, and what is asked of it. */

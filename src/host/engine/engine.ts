@@ -166,7 +166,8 @@ async function computeLayers(
   tell();
   const running = model.layers
     .filter((spec) => !done.has(spec.index))
-    .map(async (spec) => {
+    .map(async (spec, place) => {
+      if (place > 0) await listener.mayGoOn;
       const result = await pool.run('layer', { checkpoint: inspection.checkpoint, spec, basis }, either);
       bytesRead += result.bytesRead;
       done.set(spec.index, result.figures);

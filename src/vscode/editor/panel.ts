@@ -61,6 +61,11 @@ export class Panel implements PanelPort {
     this.#postSoon({ type: 'show-tab', tab });
   }
 
+  /** The page was given its content, and will load. */
+  filled(): void {
+    this.session.filled(this);
+  }
+
   /** The page has loaded, again perhaps. */
   ready(): void {
     this.#loaded = true;

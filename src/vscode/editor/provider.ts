@@ -64,11 +64,11 @@ class CheckpointEditorProvider implements vscode.CustomReadonlyEditorProvider<Ch
       panels.remove(panel);
     });
     panels.add(panel);
-    return this.#load(webviewPanel.webview, closed.signal);
+    return this.#load(panel, webviewPanel.webview, closed.signal);
   }
 
   /** Fills a panel, unless it was closed meanwhile. */
-  async #load(webview: vscode.Webview, closed: AbortSignal): Promise<void> {
+  async #load(panel: Panel, webview: vscode.Webview, closed: AbortSignal): Promise<void> {
     const dist = vscode.Uri.joinPath(this.#parts.extension, 'dist');
     const folder = vscode.Uri.joinPath(dist, 'webview');
     webview.options = { enableScripts: true, localResourceRoots: [folder] };
@@ -81,6 +81,7 @@ class CheckpointEditorProvider implements vscode.CustomReadonlyEditorProvider<Ch
       folder: webview.asWebviewUri(folder).toString(),
       ...bundle,
     });
+    panel.filled();
   }
 }
 

@@ -16,7 +16,7 @@ import { askFigures } from './ask-figures.js';
 import { ImageFigures } from './image-figures.js';
 import { cannotRunTrouble, isFinal, mayPass, troubleOf, UNTRUSTED } from './image-trouble.js';
 import { findModel, type Opened } from './opened.js';
-import type { PanelPort, Viewer, Viewers } from './viewers.js';
+import { hears, type PanelPort, type Viewer, type Viewers } from './viewers.js';
 
 /** Starts what runs the pictures of a model. */
 export type StartLab = (subject: Pick<LabSubject, 'checkpoint' | 'tensors' | 'model'>) => ImageLab;
@@ -264,7 +264,7 @@ export class ImageDesk {
       heads: layers.map(({ heads }) => heads),
       log,
       tell: (message) => this.#tell(message),
-      isShown: (port) => this.#parts.viewers.get(port)?.ready === true,
+      isShown: (port) => this.#parts.viewers.all.some((viewer) => viewer.port === port && hears(viewer)),
       stopped: (error) => this.#stopped(error, card.name),
     });
     this.#shown = { wanted, figures };
@@ -276,7 +276,7 @@ export class ImageDesk {
   }
 
   get #isKeypointsOpen(): boolean {
-    return this.#parts.viewers.all.some(({ ready, port }) => ready && this.#tabs.get(port) === 'keypoints');
+    return this.#parts.viewers.all.some((viewer) => hears(viewer) && this.#tabs.get(viewer.port) === 'keypoints');
   }
 
   /** @param isSame the picture on show was prepared another way: it stays as it was. */
@@ -359,7 +359,7 @@ export class ImageDesk {
   }
 
   #bringUpToDate(viewer: Viewer): void {
-    if (!viewer.ready) return;
+    if (!hears(viewer)) return;
     for (const message of this.#replayFor(viewer)) viewer.port.post(message);
   }
 
@@ -373,8 +373,8 @@ export class ImageDesk {
   }
 
   #tell(message: ImageToPanel): void {
-    for (const { ready, port, focus } of this.#parts.viewers.all) {
-      if (ready && focus?.model === this.#lab?.model) port.post(message);
+    for (const viewer of this.#parts.viewers.all) {
+      if (hears(viewer) && viewer.focus?.model === this.#lab?.model) viewer.port.post(message);
     }
   }
 }

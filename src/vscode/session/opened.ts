@@ -141,3 +141,18 @@ export function sameIdentity(one: Inspection, other: Inspection): boolean {
   const [a, b] = [one.source.identity, other.source.identity];
   return a.sizeBytes === b.sizeBytes && a.modifiedMs === b.modifiedMs && a.headerHash === b.headerHash;
 }
+
+/** Layers that a file that is cut short still holds whole; 0 for any other failure. */
+export async function layersBeforeBreak(
+  error: unknown,
+  { path, engine }: Pick<OpenRequest, 'path' | 'engine'>,
+  signal: AbortSignal,
+): Promise<number> {
+  if (!(error instanceof CheckpointError) || error.remains === null) return 0;
+  try {
+    const { recognition } = await engine.inspect({ path, options: {}, partial: true }, signal);
+    return Math.max(0, ...recognition.models.map(({ layers }) => layers.length));
+  } catch {
+    return 0; // nothing of it can be shown, which the page then does not offer
+  }
+}

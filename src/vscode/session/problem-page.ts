@@ -3,7 +3,7 @@ import { loneAdapterWords } from '../../core/adapters/adapter-words.js';
 import { CheckpointError, type ProblemCode, type Warning } from '../../core/errors.js';
 import type { AdapterFacts } from '../../core/tensors/tensor-index.js';
 import type { Inspection } from '../../host/engine/contract.js';
-import type { ProblemAction, ProblemPage } from '../../protocol/panel.js';
+import type { FileNote, ProblemAction, ProblemPage } from '../../protocol/panel.js';
 import { BASE_REFUSED } from './opened.js';
 import { sentence } from './sentence.js';
 
@@ -144,4 +144,9 @@ export function ambiguousPage({ recognition }: Inspection): ProblemPage {
 /** All that a page says, as text for a report to somebody else. */
 export function problemDetails(page: ProblemPage): string {
   return [page.title, page.detail, page.advice, `Code: ${page.code}`].filter((line) => line !== '').join('\n');
+}
+
+/** A note over figures of a file that is another one now. @param what became of it, as a sentence. */
+export function changedNote(what: string): FileNote {
+  return { kind: 'changed', text: `${what} ${l10n.t('Shown are the figures of the file before.')}` };
 }

@@ -15,6 +15,8 @@ export interface RunParts {
   readonly inspection: Inspection;
   readonly focus: Focus;
   readonly depth: number;
+  /** Settles when no panel's page is loading, which wants the processor as much as all layers after the first. */
+  readonly pagesLoaded: () => Promise<void>;
   /** Gets each message for the panels that look at this run. */
   readonly emit: (message: ToPanel) => void;
   /** Called when the status changes, and with the first layer. */
@@ -97,7 +99,7 @@ export class Run {
   }
 
   async #analyze(signal: AbortSignal): Promise<void> {
-    const { engine, inspection, focus } = this.#parts;
+    const { engine, inspection, focus, pagesLoaded } = this.#parts;
     const onLayer = (layer: LayerFigures): void => {
       if (signal.aborted || this.#layers.some(({ index }) => index === layer.index)) return;
       this.#layers.push(layer);
@@ -107,7 +109,7 @@ export class Run {
     };
     try {
       const request = { inspection, model: focus.model, basis: focus.basis, have: [...this.#layers] };
-      const analysis = await engine.analyze(request, { onLayer }, signal);
+      const analysis = await engine.analyze(request, { onLayer, mayGoOn: pagesLoaded() }, signal);
       if (signal.aborted) return;
       this.#analysis = analysis;
       this.#setStatus('done');

@@ -9,10 +9,19 @@ import type { Log } from '../log.js';
 import type { ChoiceMemory, Choices } from './choices.js';
 import { DistanceDesk } from './distance-desk.js';
 import { ImageDesk, type StartLab } from './image-desk.js';
-import { findModel, firstFocus, readCheckpoint, sameIdentity, sameShape, withChoices, type Opened } from './opened.js';
-import { ambiguousPage, emptyPage, problemPage } from './problem-page.js';
+import {
+  findModel,
+  firstFocus,
+  layersBeforeBreak,
+  readCheckpoint,
+  sameIdentity,
+  sameShape,
+  withChoices,
+  type Opened,
+} from './opened.js';
+import { ambiguousPage, changedNote, emptyPage, problemPage } from './problem-page.js';
 import { Run } from './run.js';
-import { focusKey, Viewers, type PanelPort, type Viewer } from './viewers.js';
+import { focusKey, hears, Viewers, type Page, type PanelPort, type Viewer } from './viewers.js';
 
 /** Where a session stands. A problem keeps what was read, when the file itself is sound. */
 export type SessionState =
@@ -118,20 +127,20 @@ export class Session {
     this.#pauseUnwatched();
   }
 
-  /** The panel's page has loaded, again perhaps: sends it all that there is. */
+  /** The panel's page was given its content: it is sent what there is at once, not when it asks, which saves the way there and back. */
+  filled(port: PanelPort): void {
+    this.#turn(port, 'filled');
+  }
+
+  /** The panel's page has loaded; one that does so again has nothing yet. */
   ready(port: PanelPort): void {
-    const viewer = this.#viewers.get(port);
-    if (viewer === undefined) return;
-    viewer.ready = true;
-    this.#bringUpToDate(viewer);
-    const path = this.opened?.choices.image ?? null;
-    if (path !== null && viewer.focus !== null) void this.image.recall(path);
+    this.#turn(port, 'loaded');
+    this.#recallPicture();
   }
 
   /** The panel's page is unloaded and gets no messages until it is ready again. */
   hidden(port: PanelPort): void {
-    const viewer = this.#viewers.get(port);
-    if (viewer !== undefined) viewer.ready = false;
+    this.#turn(port, 'gone');
   }
 
   async setBasis(port: PanelPort, basis: Basis): Promise<void> {
@@ -252,6 +261,14 @@ export class Session {
     this.#show(opened);
     void this.image.reset();
     this.distances.reset();
+    this.#recallPicture();
+  }
+
+  /** Runs the picture that was looked at last, as soon as there is a page to show it. */
+  #recallPicture(): void {
+    const path = this.opened?.choices.image ?? null;
+    const shown = this.#viewers.all.some(({ page, focus }) => page === 'loaded' && focus !== null);
+    if (path !== null && shown) void this.image.recall(path);
   }
 
   /** Shows a checkpoint that was read: its figures, or the page that says why there are none to show yet. */
@@ -280,22 +297,10 @@ export class Session {
     if (!(error instanceof CheckpointError) || error.code === 'worker-stopped')
       this.#parts.log.error(this.#name, error);
     else this.#parts.log.info(error.message);
-    const wholeLayers = await this.#layersBeforeBreak(error, signal);
+    const wholeLayers = await layersBeforeBreak(error, this.#parts, signal);
     if (signal.aborted) return;
     this.#setProblem(problemPage(error, this.#name, wholeLayers), null);
     for (const viewer of this.#viewers.all) this.#bringUpToDate(viewer);
-  }
-
-  /** Layers that a file that is cut short still holds whole. */
-  async #layersBeforeBreak(error: unknown, signal: AbortSignal): Promise<number> {
-    if (!(error instanceof CheckpointError) || error.remains === null) return 0;
-    const { path, engine } = this.#parts;
-    try {
-      const { recognition } = await engine.inspect({ path, options: {}, partial: true }, signal);
-      return Math.max(0, ...recognition.models.map(({ layers }) => layers.length));
-    } catch {
-      return 0; // nothing of it can be shown, which the page then does not offer
-    }
   }
 
   #setProblem(page: ProblemPage, opened: Opened | null): void {
@@ -347,6 +352,7 @@ export class Session {
       engine: this.#parts.engine,
       inspection: opened.inspection,
       focus,
+      pagesLoaded: () => this.#viewers.pagesLoaded(),
       depth: findModel(opened, focus.model)?.layers.length ?? 0,
       emit: (message) => this.#viewers.postTo(focus, message),
       changed: this.#parts.changed,
@@ -357,8 +363,16 @@ export class Session {
     return run;
   }
 
+  #turn(port: PanelPort, page: Page): void {
+    const viewer = this.#viewers.get(port);
+    if (viewer === undefined) return;
+    const known = viewer.page === 'filled' && page === 'loaded';
+    this.#viewers.turn(viewer, page);
+    if (!known) this.#bringUpToDate(viewer);
+  }
+
   #bringUpToDate(viewer: Viewer): void {
-    if (!viewer.ready) return;
+    if (!hears(viewer)) return;
     if (this.#state.kind === 'problem') viewer.port.post({ type: 'problem', problem: this.#state.page });
     this.#sendCard(viewer);
     this.#sendRun(viewer);
@@ -368,13 +382,13 @@ export class Session {
 
   #sendCard(viewer: Viewer): void {
     const { focus } = viewer;
-    if (!viewer.ready || focus === null || this.#state.kind !== 'open') return;
+    if (!hears(viewer) || focus === null || this.#state.kind !== 'open') return;
     viewer.port.post({ type: 'file', protocol: PANEL_PROTOCOL, file: this.#state.opened.card, focus });
   }
 
   #sendRun(viewer: Viewer): void {
     const { focus } = viewer;
-    if (!viewer.ready || focus === null || this.#state.kind !== 'open') return;
+    if (!hears(viewer) || focus === null || this.#state.kind !== 'open') return;
     const run = this.#run(focus, this.#state.opened);
     if (run.status === 'paused') run.start();
     else for (const message of run.replay()) viewer.port.post(message);
@@ -390,9 +404,4 @@ export class Session {
     for (const run of this.#runs.values()) run.stop('paused');
     this.#runs.clear();
   }
-}
-
-/** @param what what became of the file, as a sentence. */
-function changedNote(what: string): FileNote {
-  return { kind: 'changed', text: `${what} ${l10n.t('Shown are the figures of the file before.')}` };
 }

@@ -72,6 +72,21 @@ describe('engine', () => {
     expect(rest.bytesRead).toBe(9 * 2 * (2 * 384 * 384 + 384));
   });
 
+  it('computes the first layer at once, and the others when it may go on', async () => {
+    const inspection = await open(SAMPLE);
+    const told: number[] = [];
+    let goOn: () => void = () => undefined;
+    const mayGoOn = new Promise<void>((resolve) => (goOn = resolve));
+    const listener = { onLayer: ({ index }: LayerFigures) => told.push(index), mayGoOn };
+    const all = engine.analyze(request(inspection), listener, never);
+    await expect.poll(() => told.length).toBe(1);
+    await engine.vectors({ inspection, model: 'vision', basis: 'folded' }, 0, never); // whatever else waited came before it
+    expect(told).toEqual([0]);
+    goOn();
+    await all;
+    expect(told).toHaveLength(12);
+  });
+
   it('says that the computation stopped when its workers die, and works again at once', async () => {
     const inspection = await open(SAMPLE);
     const doomed = engine.analyze(request(inspection), { onLayer: () => undefined }, never);

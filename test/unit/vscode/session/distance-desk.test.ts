@@ -37,7 +37,7 @@ function set(rotation: Rotation | null = ROTATION): Set {
   viewers.add(port);
   const viewer = viewers.get(port);
   if (viewer === undefined) throw new Error('no viewer');
-  viewer.ready = true;
+  viewers.turn(viewer, 'loaded');
   viewer.focus = { model: 'vision', basis: 'folded' };
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const desk = new DistanceDesk({ engine, viewers, opened: () => opened, log });

@@ -49,6 +49,55 @@ async function shown(
 const lastOf = <Type extends ToPanel['type']>(panel: Port, type: Type): Extract<ToPanel, { type: Type }> | undefined =>
   [...panel.messages].reverse().find((message): message is Extract<ToPanel, { type: Type }> => message.type === type);
 
+describe('a page that was given its content', () => {
+  const filled = async (): Promise<{ session: Session; panel: Port; engine: SteppedEngine }> => {
+    const engine = steppedEngine(() => inspection());
+    const session = sessionOn(engine);
+    const panel = port();
+    session.attach(panel);
+    session.filled(panel);
+    await session.open();
+    return { session, panel, engine };
+  };
+
+  it('is sent all before it says that it has loaded, and nothing twice', async () => {
+    const { session, panel, engine } = await filled();
+    only(engine.steps).layer(0);
+    expect(panel.types()).toEqual(['file', 'start', 'progress', 'layer', 'progress']);
+    session.ready(panel);
+    expect(panel.types()).toEqual([]);
+  });
+
+  it('gets all again when it asks again, as one does that nothing reached', async () => {
+    const { session, panel } = await filled();
+    session.ready(panel);
+    panel.types();
+    session.ready(panel);
+    expect(panel.types()).toEqual(['file', 'start', 'progress']);
+  });
+
+  it('gets nothing while it is out of sight, and all when it is back', async () => {
+    const { session, panel, engine } = await filled();
+    panel.types();
+    session.hidden(panel);
+    only(engine.steps).layer(0);
+    expect(panel.types()).toEqual([]);
+    session.ready(panel);
+    expect(panel.types()).toEqual(['file', 'start', 'layer', 'progress']);
+  });
+
+  it('has layers after the first wait until it has loaded', async () => {
+    const { session, panel, engine } = await filled();
+    let goesOn = false;
+    void only(engine.steps).mayGoOn?.then(() => (goesOn = true));
+    await settled();
+    expect(goesOn).toBe(false);
+    session.ready(panel);
+    await settled();
+    expect(goesOn).toBe(true);
+  });
+});
+
 describe('a checkpoint that is opened', () => {
   it('is analysed before the panel has loaded, and the panel gets all that there is', async () => {
     const engine = steppedEngine(() => inspection());

@@ -13,6 +13,7 @@ import { layerFigures } from './checkpoints.js';
 export interface Step {
   readonly request: AnalyzeRequest;
   readonly signal: AbortSignal;
+  readonly mayGoOn: Promise<unknown> | undefined;
   layer(index: number): void;
   finish(): void;
   fail(error: Error): void;
@@ -67,6 +68,7 @@ export function steppedEngine(answer: SteppedEngine['answer']): SteppedEngine {
         engine.steps.push({
           request,
           signal,
+          mayGoOn: listener.mayGoOn,
           layer(index) {
             layers.push(layerFigures(index));
             listener.onLayer(layerFigures(index));
