@@ -49,7 +49,7 @@ const bundledRequire = {
 const common = { bundle: true, sourcemap: 'linked', metafile: true, logLevel: 'warning', absWorkingDir: inRoot() };
 
 // Names stay, so that a stack trace in somebody's log can be read without a source map.
-/** @type {import('esbuild').BuildOptions} */
+/** @satisfies {import('esbuild').BuildOptions} */
 const node = {
   ...common,
   platform: 'node',
@@ -92,6 +92,7 @@ export const products = [
     ...node,
     entryPoints: ['src/cli/main.ts'],
     outfile: 'dist/cli.js',
+    plugins: [...node.plugins, apart('worker')],
     banner: { js: '#!/usr/bin/env node' },
   },
   // the JavaScript around native libraries, where `require` of the bundles above finds it; one file loads faster than sixty

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { createEngine, usualThreads } from '../host/engine/engine.js';
+import { createEngine, type EngineOptions, usualThreads } from '../host/engine/engine.js';
 import type { Engine } from '../host/engine/contract.js';
 import { BUNDLES } from './bundles.js';
 import type { CommonOptions } from './options.js';
@@ -13,12 +13,13 @@ export function programVersion(): string {
   return typeof named === 'string' ? named : 'unknown';
 }
 
-/** The engine of one command. */
-export function engineFor(options: CommonOptions): Engine {
+/** The engine of one command. @param parts how it differs from that of others. */
+export function engineFor(options: CommonOptions, parts: Pick<EngineOptions, 'inspectHere'>): Engine {
   return createEngine({
     workerFile: path.join(BUNDLES, 'worker.js'),
     threads: options.threads ?? usualThreads(),
     cacheFolder: options.cache ? path.join(cacheHome(), 'qk-lens') : null,
+    ...parts,
   });
 }
 

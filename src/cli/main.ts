@@ -12,6 +12,8 @@ import {
   modesOptions,
 } from './commands/run-on-image-options.js';
 import { type SemanticsFlags, semanticsOptions } from './commands/semantics-options.js';
+import { fromWire } from '../host/engine/wire-error.js';
+import type { WorkerTasks } from '../protocol/worker.js';
 import type { CommandContext } from './context.js';
 import { engineFor, programVersion } from './environment.js';
 import { type CommonFlags, type CommonOptions, commonOptions } from './options.js';
@@ -28,6 +30,7 @@ const parts = {
   match: () => import('./commands/match.js'),
   modes: () => import('./commands/modes.js'),
   semantics: () => import('./commands/semantics.js'),
+  worker: () => import('../host/engine/worker.js'), // a bundle of its own
   sources: () => import('../host/source/read-sources.js'),
 };
 
@@ -209,7 +212,7 @@ function withCommonOptions(command: Command): Command {
     .option('--patch <number>', 'side of a patch in pixels, where the file does not say')
     .option('--image-size <HxW>', 'picture size, where the file does not say')
     .option('--basis <basis>', 'folded or raw', 'folded')
-    .option('--adapter <path>', 'a LoRA adapter of PEFT to merge in: its folder or file')
+    .option('--adapter <path>', 'a LoRA adapter to merge in (PEFT, kohya-ss, loralib): its folder or file')
     .option('--adapter-alpha <number>', 'lora_alpha, where no adapter_config.json says it')
     .option('--json [file]', 'JSON to standard output or into a file')
     .option('--threads <number>', 'worker threads')
@@ -231,12 +234,24 @@ async function run(
   command: (context: CommandContext, options: CommonOptions) => Promise<void>,
 ): Promise<void> {
   const options = commonOptions(flags);
-  const engine = engineFor(options);
+  const engine = engineFor(options, modelProcess === null ? {} : { inspectHere });
   try {
     await naming(file, () => command({ engine, signal: interrupt.signal, version, modelProcess }, options));
   } finally {
     await engine.dispose();
   }
+}
+
+/**
+ * The checkpoint of a command that runs a model is inspected here while the process of the model starts: a worker thread would start beside both,
+ * which takes 60 of 800 ms on two processors. Until it is done, signals end this process as they end others: what computes cannot listen.
+ */
+async function inspectHere(request: WorkerTasks['inspect']['params']): Promise<WorkerTasks['inspect']['result']> {
+  const { answer } = await parts.worker();
+  const reply = await answer({ id: 0, name: 'inspect', params: request });
+  listenForSignals();
+  if (reply.ok) return reply.result;
+  throw fromWire(reply.error);
 }
 
 /** Runs an action on a file; its failure names the path as it was given. */
@@ -268,11 +283,15 @@ function exitStatus(error: unknown): number {
   return error instanceof FileFailure && error.failure.code === 'wrong-use' ? WRONG_USE : FAILED;
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    interrupt.abort();
-  });
+function listenForSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      interrupt.abort();
+    });
+  }
 }
+
+if (modelProcess === null) listenForSignals();
 // A reader that closes early, such as `head`, ends the command without a word.
 process.stdout.on('error', () => {
   process.exit(DONE);

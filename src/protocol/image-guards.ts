@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { offObjectFromPanel } from './off-object-guards.js';
 
 // Intents about an image, checked as they arrive; see panel-guards.ts. Limits are far above real use.
 
@@ -41,7 +42,7 @@ const resize = v.variant('mode', [
   v.strictObject({ mode: v.literal('exact'), size }),
   v.strictObject({ mode: v.literal('shortest-edge'), edge: side, longest: v.nullable(side) }),
   v.strictObject({ mode: v.literal('cover'), size }),
-  v.strictObject({ mode: v.literal('longest-side'), size }),
+  v.strictObject({ mode: v.literal('longest-side'), size, halves: v.exactOptional(v.literal('up')) }),
 ]);
 const crop = v.strictObject({
   size,
@@ -124,5 +125,6 @@ export const imageFromPanel = [
   v.strictObject({ type: v.literal('want-changed-attention'), image, layer: index, token: index }),
   v.strictObject({ type: v.literal('want-changed-preference'), image, keys }),
   v.strictObject({ type: v.literal('want-keypoints'), image, by: v.picklist(['scale', 'count', 'response']) }),
+  ...offObjectFromPanel,
   v.strictObject({ type: v.literal('export-image'), image, layer: index, head: index }),
 ] as const;

@@ -1,5 +1,5 @@
 import type { Basis } from '../core/analysis/figures.js';
-import type { MaskGuide } from '../core/analysis/keypoints/guided-mask.js';
+import type { CausalCheck } from '../core/analysis/keypoints/causal.js';
 import type { KeyVariant } from '../core/analysis/image/patch-attention.js';
 import type { PreprocessingChanges } from '../core/image/preprocess/preprocessing.js';
 import type { Model } from '../core/model/model.js';
@@ -17,6 +17,7 @@ import type {
   LayerPreference,
   Mask,
 } from './image.js';
+import type { MaskWish, OffObjectFigures, OffObjectWish } from './off-object.js';
 import type { CheckpointFiles, WireError } from './worker.js';
 
 /** The model whose pictures a worker is for, and how it is to run. */
@@ -124,6 +125,12 @@ export interface ImageTasks {
     /** `p` of each head, null where it has none. */
     result: { readonly figures: WithoutImage<LayerInterrelation>; readonly p: readonly (number | null)[] };
   };
+  /** What of the relevance lies off the object. Tells its progress where that takes more than a pass over the layers. */
+  'off-object': { params: OffObjectWish; result: WithoutImage<OffObjectFigures> };
+  /** Runs the model without each of the candidates that were found last. Tells its progress. */
+  'check-candidates': { params: null; result: readonly CausalCheck[] };
+  /** Writes chances of the patches to be masked to an .npz file, and JSON beside it. */
+  'guided-mask': { params: { readonly file: string } & MaskWish; result: null };
   /** Attention preference over the pictures of a folder that have masks. Tells its progress. */
   'preference-folder': {
     params: { readonly folder: string; readonly keys: KeyVariant };
@@ -145,7 +152,7 @@ export interface ImageTasks {
   };
   /** Writes chances to be masked of the pictures of a folder to an .npz file, and JSON beside it. Tells its progress. */
   'guided-masks': {
-    params: { readonly folder: string; readonly file: string; readonly version: string } & MaskGuide;
+    params: { readonly folder: string; readonly file: string; readonly version: string } & MaskWish;
     result: {
       readonly done: number;
       readonly skipped: readonly { readonly name: string; readonly problem: string }[];

@@ -3,6 +3,7 @@ import type { KeyVariant } from '../core/analysis/image/patch-attention.js';
 import type { Size } from '../core/image/preprocess/picture.js';
 import type { Preprocessing, PreprocessingChanges } from '../core/image/preprocess/preprocessing.js';
 import type { PreprocessingPlan } from '../core/image/preprocess/config/plan.js';
+import type { OffObject, OffObjectFromPanel } from './off-object.js';
 
 // The image row of the panel. The extension host passes these on between a panel and the worker thread that runs its model; each is typed
 // arrays of at most a few hundred kilobytes. Tokens are numbered from 0, prefix tokens first, then patches row by row.
@@ -268,12 +269,23 @@ export type ImageToPanel =
       readonly image: number;
       readonly heads: readonly (readonly [layer: number, head: number])[];
     }
+  /** Null: nothing is known of it any more. */
+  | { readonly type: 'off-object'; readonly image: number; readonly found: OffObject | null }
   | { readonly type: 'image-progress'; readonly task: ImageTask; readonly done: number; readonly total: number }
   | { readonly type: 'image-trouble'; readonly task: ImageTask; readonly trouble: Trouble };
 
 /** Work on an image that can take longer than a moment, for progress and for what failed. */
 export type ImageTask =
-  'preprocess' | 'head' | 'attention' | 'rollout' | 'mask' | 'preference' | 'change' | 'keypoints' | 'export';
+  | 'preprocess'
+  | 'head'
+  | 'attention'
+  | 'rollout'
+  | 'mask'
+  | 'preference'
+  | 'change'
+  | 'keypoints'
+  | 'off-object'
+  | 'export';
 
 /** Tabs under the image row. */
 export type ImageTab = 'heads' | 'preference' | 'keypoints' | 'change';
@@ -319,4 +331,5 @@ export type ImageFromPanel =
       readonly image: number;
       readonly by: KeypointFigures['concentrationBy'];
     }
+  | OffObjectFromPanel
   | { readonly type: 'export-image'; readonly image: number; readonly layer: number; readonly head: number };

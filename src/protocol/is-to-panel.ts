@@ -18,6 +18,7 @@ const IMAGE = [
   'keypoints',
   'interrelation',
   'significant-heads',
+  'off-object',
   'image-progress',
   'image-trouble',
 ] as const satisfies readonly ImageToPanel['type'][];

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { imageFromPanel } from './image-guards.js';
-import type { FromPanel } from './panel.js';
+import { PICTURES, type FromPanel } from './panel.js';
 
 // A webview shows data from files, so what it sends is not trusted more than they are. Limits are far above real use.
 
@@ -61,7 +61,7 @@ const fromPanel = v.variant('type', [
   }),
   v.strictObject({
     type: v.literal('picture-copied'),
-    picture: v.picklist(['layers', 'head', 'modes', 'attention', 'preference']),
+    picture: v.picklist(PICTURES),
     problem: v.nullable(words),
   }),
   v.strictObject({ type: v.literal('error'), message: words }),

@@ -129,7 +129,8 @@ export interface FileNote {
 }
 
 /** Pictures that the panel can give. */
-export type Picture = 'layers' | 'head' | 'modes' | 'attention' | 'preference' | 'prompting';
+export const PICTURES = ['layers', 'head', 'modes', 'attention', 'preference', 'prompting', 'off-object'] as const;
+export type Picture = (typeof PICTURES)[number];
 
 /** Messages from the panel to the extension host: intents, never commands. */
 export type FromPanel =

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { DistancePoint } from '../core/analysis/distance/over-distance.js';
 import type { ChanceBands, LayerFigures } from '../core/analysis/figures.js';
 import type { VerdictPart } from '../core/analysis/verdict.js';
 import type { Warning } from '../core/errors.js';
@@ -14,6 +15,8 @@ export interface ReportModel {
   readonly layers: readonly LayerFigures[];
   readonly verdict: readonly VerdictPart[];
   readonly warnings: readonly Warning[];
+  /** Figures over distance, head by head of each layer; only where they were asked for. */
+  readonly distances?: readonly (readonly (readonly DistancePoint[])[])[];
 }
 
 /** What the self-contained page shows. */
@@ -66,6 +69,7 @@ const modelCard = v.object({
   assumptions: v.array(assumption),
   hasNorm: v.boolean(),
   notes: v.array(v.string()),
+  overDistance: v.exactOptional(v.object({ unit: v.picklist(['patches', 'places']), assumed: v.array(v.string()) })),
 });
 
 const fileCard = v.object({
@@ -83,6 +87,15 @@ const verdictPart = v.object({
   emphasis: v.exactOptional(v.literal(true)),
 });
 
+const figure = v.nullable(v.number());
+const distancePoint = v.object({
+  distance: v.number(),
+  offsets: v.number(),
+  weighted: figure,
+  mean: figure,
+  weightedBand: figure,
+});
+
 const reportSchema = v.object({
   schema: v.literal(REPORT_SCHEMA),
   file: fileCard,
@@ -94,6 +107,7 @@ const reportSchema = v.object({
         layers: v.unknown(),
         verdict: v.array(verdictPart),
         warnings,
+        distances: v.exactOptional(v.array(v.array(v.array(distancePoint)))),
       }),
     ),
     v.minLength(1),

@@ -6,6 +6,7 @@ import type { ProblemCode, Remains, Warning } from '../core/errors.js';
 import type { SingularVectors } from '../core/linalg/head-solver.js';
 import type { LayerSpec, Recognition, RecognitionOptions } from '../core/model/model.js';
 import type { AdapterFacts, FormatId, TensorEntry } from '../core/tensors/tensor-index.js';
+import type { FiguresToWrite } from './figures-file.js';
 
 /** State of a file when it was inspected; a task fails with `changed` when the file is another by then. */
 export interface FileState {
@@ -83,6 +84,7 @@ export interface WorkerTasks {
     params: { readonly file: string };
     result: readonly LayerFigures[] | null;
   };
+  'figures-text': { params: FiguresToWrite; result: { readonly text: string } };
   store: {
     params: { readonly file: string; readonly layers: readonly LayerFigures[] };
     result: null;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { createEngine, usualThreads } from '../host/engine/engine.js';
+import { CopyStore } from '../host/files/copy-store.js';
 import type { QkLensApi } from './api.js';
 import { commandHandlers } from './commands/handlers.js';
 import { registerCommands } from './commands/register.js';
@@ -24,6 +25,7 @@ import { Inspections } from './tree/inspections.js';
 import { Verdicts } from './tree/verdicts.js';
 import { CheckpointsView } from './tree/view.js';
 import { sampleUri } from './uris.js';
+import { extensionVersion } from './version.js';
 
 /** Wires the extension up; nothing is read or computed before somebody asks for it. */
 export function activate(context: vscode.ExtensionContext): QkLensApi {
@@ -56,8 +58,11 @@ function compose(context: vscode.ExtensionContext, log: ChannelLog): Omit<QkLens
       cacheFolder: config.get('cacheEnabled') ? vscode.Uri.joinPath(globalStorageUri, 'figures').fsPath : null,
     }),
   );
+  const copies = new CopyStore(vscode.Uri.joinPath(globalStorageUri, 'copies').fsPath);
+  void copies.sweep();
   const sessions = new Sessions({
     engine,
+    copies,
     memory: new ChoiceMemory(workspaceState),
     log,
     config,
@@ -72,7 +77,11 @@ function compose(context: vscode.ExtensionContext, log: ChannelLog): Omit<QkLens
   const view = new CheckpointsView({ tree, list, panels, log });
   const parts = { extension: extensionUri, engine, store: workspaceState, inspections, sessions, panels, list };
   const source = registerSource({ ...parts, config, log });
-  const images = { extension: extensionUri, recent: new RecentImages(workspaceState) };
+  const images = {
+    extension: extensionUri,
+    version: extensionVersion(extension),
+    recent: new RecentImages(workspaceState),
+  };
   const bases = { engine, checkpoints: () => list.get() };
   const handle = intentHandler({
     ...images,
@@ -85,6 +94,7 @@ function compose(context: vscode.ExtensionContext, log: ChannelLog): Omit<QkLens
     { dispose: () => void engine.dispose() },
     config,
     sessions,
+    copies,
     panels,
     list,
     tree,
@@ -94,7 +104,20 @@ function compose(context: vscode.ExtensionContext, log: ChannelLog): Omit<QkLens
     registerTools({ engine, inspections, sessions }),
     registerEditors({ extension: extensionUri, sessions, panels, handle, log }),
     registerCommands(
-      commandHandlers({ extension, images, bases, config, sessions, log, panels, list, view, tensors, ...source }),
+      commandHandlers({
+        extension,
+        engine,
+        images,
+        bases,
+        config,
+        sessions,
+        log,
+        panels,
+        list,
+        view,
+        tensors,
+        ...source,
+      }),
       log,
     ),
     createStatusBar(panels, sessions),

@@ -1,4 +1,5 @@
 import type { TensorAnswer } from '../core/analysis/tensor/questions.js';
+import type { FiguresToWrite } from '../protocol/figures-file.js';
 import type {
   Analysis,
   AnalyzeListener,
@@ -18,7 +19,7 @@ interface Running {
 }
 
 /** An engine that is made at first use and replaced when its settings change. */
-export class LazyEngine implements Pick<Engine, 'inspect' | 'analyze' | 'recall' | 'overDistance' | 'tensor'> {
+export class LazyEngine implements Pick<Engine, 'inspect' | 'analyze' | 'recall' | 'overDistance' | 'tensor' | 'figuresText'> {
   readonly #create: () => Engine;
   #current: Running | null = null;
 
@@ -44,6 +45,10 @@ export class LazyEngine implements Pick<Engine, 'inspect' | 'analyze' | 'recall'
 
   tensor(request: TensorRequest, signal: AbortSignal): Promise<TensorAnswer> {
     return this.#use((engine) => engine.tensor(request, signal));
+  }
+
+  figuresText(request: FiguresToWrite, signal: AbortSignal): Promise<string> {
+    return this.#use((engine) => engine.figuresText(request, signal));
   }
 
   /** Gives the next request a new engine; what runs now ends on the old one. */

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import * as vscode from 'vscode';
+import { createEngine } from '../../src/host/engine/engine.js';
 import { parseReport } from '../../src/protocol/report.js';
 import { figuresAs, type FinishedFigures } from '../../src/vscode/export/figures-as.js';
 import { closeAll, extension, inWorkspace, open, run } from './support/lens.js';
 
 describe('exported figures', () => {
+  const bundles = vscode.Uri.joinPath(extension().extensionUri, 'dist').fsPath;
+  const engine = createEngine({ workerFile: path.join(bundles, 'worker.js'), threads: 1, cacheFolder: null });
   afterEach(closeAll);
+  after(() => engine.dispose());
 
   async function finished(): Promise<FinishedFigures> {
     const { session, panel } = await open(inWorkspace('sample/model.safetensors'));
@@ -13,13 +18,13 @@ describe('exported figures', () => {
     const { opened } = session;
     const model = opened?.inspection.recognition.models[0];
     assert.ok(opened && model && analysis);
-    const bundles = vscode.Uri.joinPath(extension().extensionUri, 'dist').fsPath;
     return {
       opened,
       model,
       analysis,
       elapsedMs,
       analyse: (focus) => session.analyse(focus),
+      engine,
       version: '0.0.0',
       bundles,
     };

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
-import { closeSync, openSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
-import { closeAll, open, run, scratchFolder } from './support/lens.js';
+import { closeAll, fixture, open, run, scratchFolder } from './support/lens.js';
 import { until } from './support/until.js';
 import { untilWatched } from './support/watched.js';
 
@@ -72,6 +82,38 @@ describe('a file that changes', () => {
     assert.equal(note.kind, 'gone');
     writeFileSync(file, bytes);
     await until('the end of the note', () => (shown.session.note === null ? true : undefined));
+  });
+});
+
+describe('an adapter whose base lies in another folder', () => {
+  const made: ReturnType<typeof scratchFolder>[] = [];
+
+  afterEach(async () => {
+    await closeAll();
+    for (const scratch of made.splice(0)) scratch.delete();
+  });
+
+  it('is shown anew when the base changes', async () => {
+    const [adapterFolder, baseFolder] = [scratchFolder(), scratchFolder()];
+    made.push(adapterFolder, baseFolder);
+    for (const name of ['adapter_config.json', 'adapter_model.safetensors'])
+      copyFileSync(fixture(`adapters/vit_query_value/${name}`), path.join(adapterFolder.folder, name));
+    const base = path.join(baseFolder.folder, MODEL);
+    for (const name of ['config.json', MODEL])
+      copyFileSync(fixture(`checkpoints/hf_vit/${name}`), path.join(baseFolder.folder, name));
+    await untilWatched(baseFolder.folder);
+    const shown = await open(path.join(adapterFolder.folder, 'adapter_model.safetensors'));
+    await shown.session.setBase(base);
+    const before = await run(shown);
+    await untilWatched(baseFolder.folder);
+    const bytes = readFileSync(base);
+    writeFileSync(`${base}.part`, bytes);
+    renameSync(`${base}.part`, base);
+    await until('figures read anew', () => (shown.session.runOf(shown.panel) === before ? undefined : true));
+    await run(shown);
+    rmSync(base);
+    const note = await until('the note', () => shown.session.note ?? undefined);
+    assert.equal(note.kind, 'changed');
   });
 });
 

@@ -25,6 +25,8 @@ export interface ServerOptions {
   readonly extensions?: string;
   /** Variables that extensions see. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether it asks if the folder is trusted, as it does for people; without it all folders are. */
+  readonly asksTrust?: boolean;
 }
 
 const START_LIMIT_MS = 30_000;
@@ -32,7 +34,7 @@ const START_LIMIT_MS = 30_000;
 const STOP_LIMIT_MS = 2_000;
 
 /** Flags of every call of a server. */
-export const COMMON_FLAGS = ['--accept-server-license-terms', '--telemetry-level', 'off', '--disable-workspace-trust'];
+export const COMMON_FLAGS = ['--accept-server-license-terms', '--telemetry-level', 'off'];
 
 /** Variables of a VS Code terminal or of npm, which would reach into the server. */
 const OUTER = /^(VSCODE_|ELECTRON_|NODE_OPTIONS$|npm_)/;
@@ -99,17 +101,21 @@ function endWithThisProcess(cleanUp: () => void): () => void {
 }
 
 /** Starts a server with fresh data on a free port. */
-export async function startServer(host: Host, { extensions, env = {} }: ServerOptions = {}): Promise<Server> {
+export async function startServer(
+  host: Host,
+  { extensions, env = {}, asksTrust = false }: ServerOptions = {},
+): Promise<Server> {
   const data = mkdtempSync(path.join(tmpdir(), 'vscode-host-'));
   const settingsFile = path.join(data, 'data/Machine/settings.json');
   mkdirSync(path.dirname(settingsFile), { recursive: true });
   writeFileSync(settingsFile, JSON.stringify(machineSettings));
   const childEnv = serverEnvironment(env);
   const installed = extensions === undefined ? [] : ['--extensions-dir', extensions];
+  const trust = asksTrust ? [] : ['--disable-workspace-trust'];
 
   const flags = ['--without-connection-token', '--host', '127.0.0.1', '--port', '0', '--enable-smoke-test-driver'];
   const main = path.join(host.vscode, 'out/server-main.js');
-  const child = spawn(host.node, [main, ...COMMON_FLAGS, ...flags, ...installed, '--server-data-dir', data], {
+  const child = spawn(host.node, [main, ...COMMON_FLAGS, ...trust, ...flags, ...installed, '--server-data-dir', data], {
     env: childEnv,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

@@ -137,6 +137,77 @@ test('attention is led by a painted region', async () => {
   await panel.frame.getByRole('button', { name: 'Undo', exact: true }).click();
 });
 
+test('what lies off the object is ranked on the picture and led to; its check and a slow relevance can be stopped', async () => {
+  const { panel, row } = await open();
+  await row.openTab('Object preference');
+  const box = await row.painter.boundingBox();
+  assert.ok(box !== null);
+  await row.painter.click({ position: { x: box.width / 2, y: box.height / 2 } });
+  await row.openTab('Keypoints');
+  const part = panel.frame.getByRole('region', { name: 'Relevance off the object' });
+  await part.getByRole('radio', { name: 'mask', exact: true, checked: true }).waitFor();
+  await part.getByText(/^Off ratio \d+\.\d\d: patches off the object/).waitFor();
+  const picture = part.getByRole('img', { name: /^Relevance of each patch, .* candidates off it outlined/ });
+  await picture.locator('canvas').waitFor();
+  assert.ok(await row.isDrawn(picture), 'the picture is drawn');
+  const second = part.getByRole('button', { name: /^Candidate 2, row \d+, column \d+$/ });
+  const place = (await second.getAttribute('aria-label')) ?? '';
+  await second.click();
+  await row.asks(place.replace('Candidate 2, row', 'Row'));
+  await part.scrollIntoViewIfNeeded();
+  await workbench().screenshot('image-off-object');
+
+  const target = path.join(workbench().folder, 'off.csv');
+  await part.getByRole('button', { name: 'Save as CSV…' }).click();
+  await workbench().quickInput.saveAs(target);
+  const [header, , row2] = (await writtenFile(target)).toString('utf8').split('\r\n');
+  assert.match(header ?? '', /^rank,patches,row,column,relevance,r c,output change,/);
+  assert.match(place, new RegExp(`row ${row2?.split(',').slice(2, 4).join(', column ') ?? ''}$`));
+
+  for (const begin of [
+    part.getByRole('button', { name: 'Run without each of them' }),
+    part.getByRole('radio', { name: 'deletion' }),
+  ]) {
+    await begin.click({ force: true });
+    await part.getByRole('button', { name: 'Cancel' }).click();
+    await part.getByRole('button', { name: /^Run / }).waitFor();
+  }
+  await part.getByRole('radio', { name: 'final tokens' }).click({ force: true });
+  await part.getByRole('radio', { name: 'rollout' }).click({ force: true });
+  await part.getByText(/the object is taken to be the \d+ patches/).waitFor();
+  await part.getByText(/over all layers\.$/).waitFor();
+});
+
+test('guided masking is looked at on the picture, drawn again, and exported', async () => {
+  const { panel, row } = await open();
+  await row.openTab('Keypoints');
+  const part = panel.frame.getByRole('region', { name: 'Guided masking' });
+  await part.getByText('192 of 256 patches masked; seed 1.').waitFor();
+  const sample = part.getByRole('img', { name: 'One sampled mask' });
+  for (const picture of [part.getByRole('img', { name: 'Chance of each patch to be masked' }), sample]) {
+    assert.ok(await row.isDrawn(picture), 'both are drawn');
+  }
+  const pixels = (): Promise<string> =>
+    sample.locator('canvas').evaluate((canvas) => (canvas instanceof HTMLCanvasElement ? canvas.toDataURL() : ''));
+  const before = await pixels();
+  await part.getByRole('button', { name: 'Sample again' }).click();
+  await part.getByText('192 of 256 patches masked; seed 2.').waitFor();
+  assert.notEqual(await pixels(), before);
+  await part.getByRole('slider', { name: 'Masked share' }).fill('0.5');
+  await part.getByRole('radio', { name: 'few keypoints first' }).click({ force: true });
+  await part.getByText('128 of 256 patches masked; seed 2.').waitFor();
+  await part.getByText(/Patches with few keypoints are masked more often\.$/).waitFor();
+  await part.scrollIntoViewIfNeeded();
+  await workbench().screenshot('image-masking');
+
+  const target = path.join(workbench().folder, 'masks.npz');
+  await part.getByRole('button', { name: 'Export chances…' }).click();
+  await workbench().quickInput.saveAs(target);
+  assert.equal((await writtenFile(target)).subarray(0, 2).toString(), 'PK');
+  const beside = (await writtenFile(target.replace('.npz', '.json'))).toString('utf8');
+  assert.match(beside, /"ratio": 0\.5,\s+"strength": 0\.5,\s+"direction": "poor",\s+"concentration": "scale"/);
+});
+
 test('a picture is copied from its context menu', async () => {
   const { panel } = await open();
   const { page } = workbench();

@@ -32,6 +32,7 @@ export function Bars({ view, hovered, onHover }: { readonly view: HeadView } & E
           option={option}
           width={width}
           height={layout.height}
+          later
           look={hovered === null ? '' : 'pointing'}
           frame={{
             tabIndex: 0,

@@ -35,7 +35,7 @@ export function PanelBody({
         {problem === null ? null : <ProblemView problem={problem} />}
         {problem !== null || run === null || card === null ? null : (
           <>
-            <Figures state={state} run={run} card={card} live={own === null} />
+            <Figures state={state} run={run} card={card} />
             {loadRow === null ? null : <ImageHost state={state} load={loadRow} />}
           </>
         )}
@@ -68,13 +68,7 @@ function Top(props: {
   );
 }
 
-function Figures(props: {
-  readonly state: PanelState;
-  readonly run: Run;
-  readonly card: ModelCard;
-  /** A host is there that computes. */
-  readonly live: boolean;
-}): JSX.Element {
+function Figures(props: { readonly state: PanelState; readonly run: Run; readonly card: ModelCard }): JSX.Element {
   const { state, run, card } = props;
   const { overDistance } = card;
   const { layer, head } = state.selection.now;
@@ -105,9 +99,7 @@ function Figures(props: {
           view={state.view}
           image={state.image}
           ticks={state.ticks}
-          overDistance={
-            overDistance === undefined || !props.live ? null : { ...overDistance, answers: state.distances }
-          }
+          overDistance={overDistance === undefined ? null : { ...overDistance, answers: state.distances }}
         />
       </div>
     </>

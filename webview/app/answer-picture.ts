@@ -56,7 +56,7 @@ async function drawPicture(picture: Picture, { state, theme, loadRow }: Shown): 
 }
 
 function isRowPicture(picture: Picture): picture is RowPictureName {
-  return picture === 'modes' || picture === 'attention' || picture === 'preference' || picture === 'prompting';
+  return picture !== 'layers' && picture !== 'head';
 }
 
 /** The picture of the layers, or of the selected head. */

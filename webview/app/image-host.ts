@@ -10,7 +10,7 @@ export interface RowPicture {
 }
 
 /** Pictures of the image row. */
-export type RowPictureName = 'modes' | 'attention' | 'preference' | 'prompting';
+export type RowPictureName = 'modes' | 'attention' | 'preference' | 'prompting' | 'off-object';
 
 /** The image row in an element of the panel. */
 export interface LiveImageRow {

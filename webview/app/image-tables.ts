@@ -5,6 +5,7 @@ import type { PanelState } from '../state/panel-state.js';
 import { cardOfLayer, evenAmong } from '../state/layer-card.js';
 import { askingToken, placeOf, tokenCount } from '../state/patches.js';
 import type { TableData } from './tables.js';
+import { chiefPatch, relevanceOf } from './tabs/off-object-words.js';
 
 /** Figures on the image that can be copied, by the name of what holds the focus. */
 export function imageTable(state: PanelState, kind: string): TableData | null {
@@ -19,6 +20,8 @@ export function imageTable(state: PanelState, kind: string): TableData | null {
       return interrelationTable(state);
     case 'prompt-curve':
       return promptCurveTable(state);
+    case 'off-object':
+      return offObjectTable(state);
     default:
       return null;
   }
@@ -115,5 +118,29 @@ function promptCurveTable({ image: { promptCurve } }: PanelState): TableData | n
     rows: promptCurve.map(({ strength, relativeL2, band }) =>
       [strength, relativeL2, band?.[0] ?? null, band?.[1] ?? null].map(plainNumber),
     ),
+  };
+}
+
+/** Candidates off the object by rank, with their causal checks where those are there. */
+function offObjectTable({ image: { offObject, card } }: PanelState): TableData | null {
+  const figures = offObject?.figures ?? null;
+  const checks = offObject?.checks ?? null;
+  if (card === null || figures === null) return null;
+  const place = (patch: number): string[] => [String(Math.floor(patch / card.grid[1])), String(patch % card.grid[1])];
+  return {
+    header: [
+      ...['rank', 'patches', 'row', 'column', 'relevance', 'r c'],
+      ...['output change', 'elsewhere 5 %', 'elsewhere 95 %', 'z', 'other places'],
+    ],
+    rows: figures.candidates.map((candidate, index) => {
+      const check = checks?.[index];
+      return [
+        String(index + 1),
+        String(candidate.patches.length),
+        ...place(chiefPatch(candidate, figures)),
+        ...[relevanceOf(candidate, figures), candidate.weight].map(plainNumber),
+        ...[check?.effect, check?.band?.[0], check?.band?.[1], check?.z, check?.places].map(plainNumber),
+      ];
+    }),
   };
 }

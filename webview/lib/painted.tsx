@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { afterFrame } from './after-frame.js';
 
 /** Draws a picture; sizes are in pixels of the screen. Another function is another picture, the same one is not drawn again. */
 export type Paint = (context: CanvasRenderingContext2D, width: number, height: number) => void;
@@ -27,15 +28,18 @@ export function Painted(props: {
       paintOn(canvas, width, height, paint);
       return undefined;
     }
-    // Tells where it lies only after the frame that it is first in.
+    let giveUp = (): void => undefined;
     const observer = new IntersectionObserver((changes) => {
       if (!changes.some(({ isIntersecting }) => isIntersecting)) return;
       observer.disconnect();
-      paintOn(canvas, width, height, paint);
+      giveUp = afterFrame(() => {
+        paintOn(canvas, width, height, paint);
+      });
     });
     observer.observe(canvas);
     return () => {
       observer.disconnect();
+      giveUp();
     };
   }, [paint, width, height, later]);
   return <canvas ref={element} aria-hidden="true" style={{ width: `${width}px`, height: `${height}px` }} />;

@@ -14,10 +14,16 @@ export function staticHost(report: Report): PanelHost {
     shown = model;
     for (const message of runMessages(model)) tell(message);
   };
+  const answer = (layer: number, head: number): void => {
+    const points = shown?.distances?.[layer]?.[head];
+    if (shown === undefined || points === undefined) return;
+    tell({ type: 'distances', focus: shown.focus, layer, head, answer: { kind: 'done', points } });
+  };
   const key = `${STORAGE}:${report.file.fileName}`;
   return {
     send: (message) => {
       if (message.type === 'copy') void copy(message.text);
+      else if (message.type === 'want-distances') answer(message.layer, message.head);
       else if (shown !== undefined) show(wanted(report, shown, message));
     },
     connect: (listener) => {

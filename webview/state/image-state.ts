@@ -17,6 +17,7 @@ import type {
   Rollout,
   Trouble,
 } from '../../src/protocol/image.js';
+import type { OffObject } from '../../src/protocol/off-object.js';
 import { remembered } from './bounded-map.js';
 
 /** Numbers that are kept of heads and of attention rows; 4 bytes each. Older ones are asked for again. */
@@ -46,6 +47,8 @@ export interface ImageFigures {
   readonly interrelation: readonly (LayerInterrelation | null)[];
   /** Heads whose interrelation chance does not explain; null until all layers are there. */
   readonly significant: readonly (readonly [layer: number, head: number])[] | null;
+  /** What lies off the object; null while nobody asked. */
+  readonly offObject: OffObject | null;
   readonly progress: Readonly<Partial<Record<ImageTask, { readonly done: number; readonly total: number }>>>;
   readonly trouble: Readonly<Partial<Record<ImageTask, Trouble>>>;
 }
@@ -66,6 +69,7 @@ export const NO_IMAGE: ImageFigures = {
   keypoints: null,
   interrelation: [],
   significant: null,
+  offObject: null,
   progress: {},
   trouble: {},
 };
@@ -100,6 +104,7 @@ export function afterImageMessage(image: ImageFigures, message: ImageToPanel): I
     case 'changed-run':
     case 'prompt-curve':
     case 'significant-heads':
+    case 'off-object':
       return message.image === image.card?.id ? afterNews(image, message) : image;
     default:
       return message.figures.image === image.card?.id ? afterFigures(image, message) : image;
@@ -113,7 +118,10 @@ function afterState(image: ImageFigures, state: ImageState): ImageFigures {
   return { ...NO_IMAGE, state, card: state.card };
 }
 
-type News = Extract<ImageToPanel, { type: 'mask' | 'ahead' | 'changed-run' | 'prompt-curve' | 'significant-heads' }>;
+type News = Extract<
+  ImageToPanel,
+  { type: 'mask' | 'ahead' | 'changed-run' | 'prompt-curve' | 'significant-heads' | 'off-object' }
+>;
 
 function afterNews(image: ImageFigures, message: News): ImageFigures {
   switch (message.type) {
@@ -141,6 +149,13 @@ function afterNews(image: ImageFigures, message: News): ImageFigures {
     case 'ahead': {
       const { heads, rows } = message;
       return { ...image, heads: heads.reduce(withHead, image.heads), attention: rows.reduce(withRow, image.attention) };
+    }
+    case 'off-object': {
+      const { found } = message;
+      const over = { ...image, offObject: found, progress: without(image.progress, 'off-object') };
+      // What went wrong stands until something is tried again.
+      const isNew = found?.working !== null;
+      return isNew ? { ...over, trouble: without(image.trouble, 'off-object') } : over;
     }
     case 'significant-heads':
       return { ...ended(image, 'keypoints'), significant: message.heads };

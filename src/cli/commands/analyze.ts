@@ -52,7 +52,7 @@ export async function analyzeCommand(
     bytesRead += await writeNpz(context, inspection, analysed, files.npz, files.vectors);
   }
   if (files.svg !== null) await writeSvg(inspection, analysed, files.svg);
-  if (files.html !== null) bytesRead += await writeHtml(context, inspection, analysed, files.html);
+  if (files.html !== null) bytesRead += await writeHtml(context, inspection, analysed, files.html, distances);
   if (options.json !== null) {
     await writeJson(
       options.json,

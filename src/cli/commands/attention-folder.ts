@@ -2,7 +2,6 @@ import { headToJson } from '../../core/export/analysis-json.js';
 import { changePreprocessing } from '../../core/image/preprocess/preprocessing.js';
 import type { Size } from '../../core/image/preprocess/picture.js';
 import { NO_EDITS } from '../../core/inference/edits.js';
-import { checkWhole } from '../../core/inference/layer-shapes.js';
 import { folderText } from '../../host/image-lab/preference-folder-text.js';
 import { pairedFolder, PreferenceOverFolder } from '../../host/image-lab/preference-over-folder.js';
 import { SizedSessions } from '../../host/image-lab/sized-sessions.js';
@@ -27,7 +26,6 @@ export async function attentionFolderCommand(
   const paired = await pairedFolder(folder);
   await withVisionModel(context, file, options, async (vision) => {
     const { plan, model, inspection } = vision;
-    checkWhole(vision.forward, vision.name, 'attention preference over a folder');
     const preprocessing = size === null ? plan.preprocessing : changePreprocessing(plan.preprocessing, { size });
     const layers = wanted.layers ?? model.layers.map((_, index) => index);
     for (const layer of layers) checkLayerAndHead(model, layer, wanted.head);

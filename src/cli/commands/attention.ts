@@ -1,4 +1,4 @@
-import type { AttentionFigures } from '../../core/analysis/image/attention-figures.js';
+import type { AttentionFigures, AttentionQuestions } from '../../core/analysis/image/attention-figures.js';
 import { type HeadPreference, type LabelMeaning, meanPreference } from '../../core/analysis/image/head-preference.js';
 import type { KeyVariant } from '../../core/analysis/image/patch-attention.js';
 import type { Size } from '../../core/image/preprocess/picture.js';
@@ -15,6 +15,7 @@ import { createProgress } from '../progress.js';
 import { provenance, tellWarnings } from '../report.js';
 import { attentionText } from '../text/attention-text.js';
 import { UsageError } from '../usage-error.js';
+import { layerLabels } from '../../host/image-lab/labels.js';
 import { readLabels } from '../../host/image-lab/mask-labels.js';
 import { startNpz } from './attention-npz.js';
 import { askingToken, drawAttention, type DrawnLayer } from './attention-pictures.js';
@@ -101,10 +102,13 @@ export async function attentionCommand(
     const archive = await archiveOf(on, layers, wanted);
     const found: { figures: LayerAttentionFigures; recomputed: Recomputed }[] = [];
     const progress = createProgress(process.stderr, options.quiet);
-    const questions = {
-      labels: labels === null ? [] : [{ labels: labels.labels, meaning: 'roles' as const }],
-      keys: wanted.keys,
-      nearestKeys: wanted.nearestKeys,
+    const questionsOf = (layer: number): AttentionQuestions => {
+      const own = labels === null ? null : layerLabels(labels, on.forward, loaded.grid, layer);
+      return {
+        labels: own === null ? [] : [{ labels: own, meaning: 'roles' }],
+        keys: wanted.keys,
+        nearestKeys: wanted.nearestKeys,
+      };
     };
     const kept = wanted.layers === null ? null : archive;
     const asking = wanted.svg === null && wanted.png === null ? null : askingToken(wanted.query, loaded);
@@ -115,7 +119,7 @@ export async function attentionCommand(
         progress.update(found.length, layers.length, 'layer');
         const { grid, windows } = layerShape(on.forward, loaded.grid, layer);
         const token = asking === null ? null : tokenOfPatch(asking.token, loaded.grid, grid, loaded.prefixTokens);
-        const wishes = { layer, head: wanted.head, questions, keep: kept !== null, token };
+        const wishes = { layer, head: wanted.head, questions: questionsOf(layer), keep: kept !== null, token };
         const result = await run.attend(wishes, context.signal);
         const keys = windows === null ? null : placesOf(windows);
         drawn.push({
@@ -174,9 +178,8 @@ function windowsToJson(grid: Size, windows: WindowLayout | null): Pick<LayerAtte
 }
 
 /** @throws CheckpointError `unsupported` for figures that are not given of attention within windows. */
-function checkWindows({ forward, inspection }: RunOnImage, { mask, nearestKeys }: AttentionOptions): void {
+function checkWindows({ forward, inspection }: RunOnImage, { nearestKeys }: AttentionOptions): void {
   const file = inspection.checkpoint.files[0]?.name ?? '';
-  if (mask !== null) checkWhole(forward, file, 'attention preference (--mask)');
   if (nearestKeys !== null) checkWhole(forward, file, 'attention to the nearest keys (--knn)');
 }
 

@@ -12,6 +12,7 @@ import type { Warning } from '../../core/errors.js';
 import { headToJson } from '../../core/export/analysis-json.js';
 import { readLayerAttention } from '../../core/inference/layer-attention.js';
 import { layerGrid } from '../../core/inference/layer-shapes.js';
+import { tokenGroups } from '../../core/inference/windows.js';
 import { HeadSolver } from '../../core/linalg/head-solver.js';
 import type { LayerSpec } from '../../core/model/model.js';
 import { tokensOf } from '../../host/image-lab/head-attention.js';
@@ -76,7 +77,8 @@ export async function modesCommand(
     if (weights === undefined) throw new Error(`layer ${layer} has no head ${head}`);
     const norm = await readTokenNorm(spec, sourceOf);
     const tokens = await tokensOf(on, layer, context.signal);
-    const found = modesOnImage(new Products(), tokens, weights, norm, modes);
+    const groups = parts.windows === null ? null : tokenGroups(parts.windows);
+    const found = modesOnImage(new Products(), tokens, weights, norm, modes, groups);
     const told = found.entries.slice(0, top);
     const grid = layerGrid(on.forward, loaded.grid, layer);
     if (wanted.svg !== null || wanted.png !== null)

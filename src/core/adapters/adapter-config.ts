@@ -10,6 +10,8 @@ export const ADAPTER_CONFIG = 'adapter_config.json';
 export interface AdapterConfig {
   readonly base: string | null;
   readonly fanInFanOut: boolean | null;
+  /** Which of equal parts of a weight are changed, as loralib and PEFT before 0.3 have it. */
+  readonly enabled: readonly boolean[] | null;
   /** How the weights of the base were prepared, where the adapter fits no other; else null. */
   readonly preparedBase: string | null;
   /** Rank and alpha of the adapter of a module, by its name in the base model. */
@@ -22,6 +24,8 @@ export interface AdapterConfig {
 /** More exceptions by name than any adapter has. */
 const MAX_PATTERNS = 1_000;
 const MAX_BASE_NAME = 200;
+/** More parts than any fused weight has. */
+const MAX_PARTS = 64;
 
 const patterns = v.nullish(v.pipe(v.record(v.string(), v.pipe(v.number(), v.finite())), v.maxEntries(MAX_PATTERNS)));
 const configSchema = v.object({
@@ -30,6 +34,7 @@ const configSchema = v.object({
   lora_alpha: v.nullish(v.pipe(v.number(), v.finite())),
   use_rslora: v.nullish(v.boolean()),
   fan_in_fan_out: v.nullish(v.boolean()),
+  enable_lora: v.nullish(v.pipe(v.array(v.boolean()), v.maxLength(MAX_PARTS))),
   rank_pattern: patterns,
   alpha_pattern: patterns,
   base_model_name_or_path: v.nullish(v.string()),
@@ -56,6 +61,7 @@ const PREPARING = /^(pissa|olora|corda|loftq|lora_ga)/iu;
 const UNKNOWN: AdapterConfig = {
   base: null,
   fanInFanOut: null,
+  enabled: null,
   preparedBase: null,
   rankOf: () => null,
   alphaOf: () => null,
@@ -101,6 +107,7 @@ export function adapterConfig(json: unknown): AdapterConfig {
   return {
     base: config.base_model_name_or_path?.slice(0, MAX_BASE_NAME) ?? null,
     fanInFanOut: config.fan_in_fan_out ?? null,
+    enabled: config.enable_lora ?? null,
     preparedBase: typeof begun === 'string' && PREPARING.test(begun) ? begun.slice(0, MAX_BASE_NAME) : null,
     rankOf: (module) => ranks(module) ?? config.r ?? null,
     alphaOf: (module) => alphas(module) ?? config.lora_alpha ?? null,

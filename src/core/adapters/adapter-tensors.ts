@@ -12,10 +12,16 @@ export interface AdapterPair {
   readonly magnitude: TensorEntry | null;
   /** True for a table of embeddings, whose change is stored the other way round. */
   readonly embedding: boolean;
+  /** What lies beside the pair as its alpha; null where its form has none in the file. */
+  readonly alpha: number | null;
 }
+
+/** How an adapter is written: by PEFT, by loralib (one weight may have several changes, each of a part), or by kohya-ss. */
+export type AdapterForm = 'peft' | 'loralib' | 'kohya';
 
 /** A checkpoint with an adapter in it, taken apart. */
 export interface AdapterTensors {
+  readonly form: AdapterForm;
   readonly pairs: readonly AdapterPair[];
   /** All other tensors by their names in the base model. */
   readonly others: readonly TensorEntry[];
@@ -43,15 +49,13 @@ const SAVED = /^(.+)\.modules_to_save\.([^.]+)\.(.+)$/u;
 const COVERED = /(^|\.)original_module\./u;
 /** Names of other kinds of adapters, each with what it is called. */
 const OTHER_KINDS: readonly (readonly [RegExp, string])[] = [
-  [
-    /(^|[._])lora_(te\d?|unet|transformer)_.+\.(lora_(down|up)\.weight|alpha|dora_scale)$/u,
-    'a LoRA in the form of kohya-ss',
-  ],
-  [/lora.*[._](down|up)\.weight$/u, 'a LoRA in a form of diffusers'],
+  [/lora(_linear_layer)?\.(down|up)\.weight$/u, 'a LoRA in a form of diffusers'],
+  [/(^|[._])lora_.+\.(dora_scale|lora_mid\.weight|diff(_b)?)$/u, 'an adapter of LyCORIS beyond plain LoRA'],
+  [/(^|\.)linear_[ab]_[qv]\.weight$/u, 'a LoRA in the form of LoRA-ViT'],
+  [/(^|\.)(adapter_query\.weight|adaption_(prompt|gate))$/u, 'a LLaMA-Adapter'],
   [/\.(hada_w[12]_[ab]|hada_t[12])(\.|$)/u, 'a LoHa adapter'],
   [/\.lokr_(w[12]|t2)/u, 'a LoKr adapter'],
   [/\.lora_E(\.|$)/u, 'an AdaLoRA adapter'],
-  [/\.lora_[AB]$/u, 'a LoRA in the form of loralib'],
   [/\.(vera_lambda_[bd]|vera_[AB])(\.|$)/u, 'a VeRA adapter'],
   [/\.ia3_l(\.|$)/u, 'an IA3 adapter'],
   [/\.(oft_r|boft_[RPs])(\.|$)/u, 'an OFT adapter'],
@@ -60,7 +64,9 @@ const OTHER_KINDS: readonly (readonly [RegExp, string])[] = [
 const DEFAULT = 'default';
 
 /** A word of every adapter; without it a name is not looked at further. */
-const ANY_KIND = /lora|hada_|lokr_|vera_|ia3_l|oft_/u;
+const ANY_KIND = /lora|hada_|lokr_|vera_|ia3_l|oft_|linear_[ab]_|adapter_query|adaption_/u;
+/** Factors that are parameters and no modules, as loralib has them. */
+const BARE = /\.lora_[AB]$/u;
 
 /** True when a checkpoint holds a LoRA in the form of PEFT. */
 export function hasAdapter(tensors: readonly TensorEntry[]): boolean {
@@ -129,6 +135,7 @@ export function adapterTensors(tensors: readonly TensorEntry[], file: string): A
     others.set(meaning.name, { entry, saved });
   }
   return {
+    form: tensors.some(({ name }) => BARE.test(name)) ? 'loralib' : 'peft',
     pairs: [...found].map(([module, pieces]) => pairOf(module, pieces, file)),
     others: [...others.values()].map(({ entry }) => entry),
     leftOut: [...adapters].filter((name) => name !== taken),
@@ -140,7 +147,9 @@ function pairOf(
   { down, up, magnitude, embedding }: Partial<Record<Piece, TensorEntry>> & { embedding: boolean },
   file: string,
 ): AdapterPair {
-  if (down !== undefined && up !== undefined) return { module, down, up, magnitude: magnitude ?? null, embedding };
+  if (down !== undefined && up !== undefined) {
+    return { module, down, up, magnitude: magnitude ?? null, embedding, alpha: null };
+  }
   const missing = down === undefined ? 'lora_A' : 'lora_B';
   const what = `the adapter of ${quoteName(module)} has no ${missing}: half of it is missing`;
   throw new CheckpointError('malformed', file, what, 'save the adapter again or get its file again');

@@ -36,7 +36,7 @@ interface Alignment {
 }
 
 /** Where the names of an adapter lead in its base. */
-interface Matched {
+export interface Matched {
   /** The weight of each module. */
   readonly weights: ReadonlyMap<string, TensorEntry>;
   /** The tensor of any other name; null where the base has none. */

@@ -1,17 +1,12 @@
-import { quoteName } from '../bytes/quote.js';
 import { CheckpointError, type Warning } from '../errors.js';
-import {
-  type AdapterFacts,
-  elementCount,
-  holdsWeights,
-  type LowRankChange,
-  type TensorEntry,
-  type TensorIndex,
-} from '../tensors/tensor-index.js';
-import { adapterConfig, type AdapterConfig } from './adapter-config.js';
+import type { AdapterFacts, LowRankChange, TensorEntry, TensorIndex } from '../tensors/tensor-index.js';
+import { adapterConfig } from './adapter-config.js';
 import { type AdapterPair, type AdapterTensors, adapterTensors, hasAdapter, otherKind } from './adapter-tensors.js';
-import { adapterWords, loneAdapterWords } from './adapter-words.js';
-import { matchBase } from './match-base.js';
+import { aloneWarning, appliedWarnings, CONVERT, leftOutWarnings, MERGED_BEFORE, notRead } from './adapter-warnings.js';
+import { type Alphas, hasKohya, kohyaTensors } from './kohya-tensors.js';
+import { changeOf, fitsWeight, scaleOf, type Stated } from './low-rank.js';
+import { matchBase, type Matched } from './match-base.js';
+import { areFlat, matchFlat } from './match-flat.js';
 
 /** An adapter that was opened, with what lies beside it. */
 export interface OpenedAdapter {
@@ -20,10 +15,10 @@ export interface OpenedAdapter {
   readonly config: unknown;
   /** What a person says `lora_alpha` is. */
   readonly alpha: number | null;
+  /** The alphas that lie in the file. */
+  readonly alphas: Alphas;
 }
 
-/** Ten times what trainers use; beyond it a product costs more than the model. */
-const MAX_RANK = 4_096;
 /** Last parts of names that are told. */
 const MAX_TARGETS = 12;
 
@@ -64,12 +59,12 @@ export function mergeAdapter(base: TensorIndex, adapter: OpenedAdapter): TensorI
     magnitude: pair.magnitude === null ? null : moved(pair.magnitude),
   }));
   const parts = { pairs, base: base.tensors, brought: found.others.map(moved) };
-  const { tensors, facts, warnings } = lay(parts, adapter, file, nameOf(base));
+  const { tensors, facts, warnings } = lay(parts, statedBy(adapter, found, file), nameOf(base));
   return {
     ...base,
     files: [...base.files, ...adapter.index.files],
     tensors,
-    warnings: [...base.warnings, ...adapter.index.warnings, ...leftOut(found), ...warnings],
+    warnings: [...base.warnings, ...adapter.index.warnings, ...leftOutWarnings(found.leftOut), ...warnings],
     adapter: facts,
   };
 }
@@ -81,21 +76,31 @@ export function mergeAdapter(base: TensorIndex, adapter: OpenedAdapter): TensorI
 export function settleOwnAdapter(opened: OpenedAdapter): TensorIndex {
   const { index } = opened;
   const kind = otherKind(index.tensors);
-  if (kind !== null) return { ...index, warnings: [...index.warnings, notRead(kind)] };
-  if (!hasAdapter(index.tensors)) return index;
+  if (kind !== null) return withWarnings(index, [notRead(kind)]);
+  if (!hasAdapter(index.tensors) && !hasKohya(index.tensors)) return index;
   const file = nameOf(index);
   const found = readAdapter(opened, file);
+  const stated = statedBy(opened, found, file);
   const alone = !found.pairs.some(({ module }) => found.others.some(({ name }) => isWeightOf(module, name)));
   if (alone) {
-    const config = adapterConfig(opened.config);
-    const facts = factsOf(found.pairs, scaleOf(config, opened.alpha), config, file, false, found.others.length);
-    const { what, made } = loneAdapterWords(facts);
-    const warning = { code: 'adapter-alone', message: `${what} ${made}` };
-    return { ...index, warnings: [...index.warnings, warning], adapter: facts };
+    const facts = factsOf(found.pairs, stated, false, found.others.length);
+    return { ...withWarnings(index, [aloneWarning(facts)]), adapter: facts };
   }
   const parts = { pairs: found.pairs, base: found.others, brought: [] };
-  const { tensors, facts, warnings } = lay(parts, opened, file, file);
-  return { ...index, tensors, warnings: [...index.warnings, ...leftOut(found), ...warnings], adapter: facts };
+  try {
+    const { tensors, facts, warnings } = lay(parts, stated, file);
+    const perhapsMerged = found.form === 'loralib' ? [MERGED_BEFORE] : [];
+    const all = [...leftOutWarnings(found.leftOut), ...warnings, ...perhapsMerged];
+    return { ...withWarnings(index, all), tensors, adapter: facts };
+  } catch (error) {
+    // loralib changes more than linear maps, and says nothing of parts: its base is whole without the change.
+    if (found.form !== 'loralib' || !(error instanceof CheckpointError)) throw error;
+    return withWarnings(index, [notRead(`a LoRA in the form of loralib (${error.problem})`)]);
+  }
+}
+
+function withWarnings(index: TensorIndex, warnings: readonly Warning[]): TensorIndex {
+  return { ...index, warnings: [...index.warnings, ...warnings] };
 }
 
 /** A tensor whose files come behind others. */
@@ -117,17 +122,17 @@ function nameOf({ files }: TensorIndex): string {
   return files[0] ?? 'the checkpoint';
 }
 
-function readAdapter({ index }: OpenedAdapter, file: string): AdapterTensors {
+/** What an adapter says of itself, checked. */
+function statedBy({ config, alpha }: OpenedAdapter, { form }: AdapterTensors, file: string): Stated {
+  return { form, config: adapterConfig(config), alpha, file };
+}
+
+function readAdapter({ index, alphas }: OpenedAdapter, file: string): AdapterTensors {
   const kind = otherKind(index.tensors);
-  if (kind !== null)
-    throw new CheckpointError(
-      'unsupported',
-      file,
-      `it holds ${kind}, and only LoRA in the form of PEFT is read`,
-      CONVERT,
-    );
+  if (kind !== null) throw new CheckpointError('unsupported', file, `it holds ${kind}, which is not read`, CONVERT);
+  if (hasKohya(index.tensors)) return kohyaTensors(index.tensors, alphas, file);
   if (hasAdapter(index.tensors)) return adapterTensors(index.tensors, file);
-  const problem = 'it holds no LoRA adapter: none of its tensors is called lora_A or lora_B';
+  const problem = 'it holds no LoRA adapter: none of its tensors is called lora_A, lora_B, lora_down or lora_up';
   throw new CheckpointError(
     'wrong-use',
     file,
@@ -139,21 +144,20 @@ function readAdapter({ index }: OpenedAdapter, file: string): AdapterTensors {
 /** Puts the changes on the weights of the base, and whole tensors in place of others. */
 function lay(
   { pairs, base, brought }: Parts,
-  { config: json, alpha }: OpenedAdapter,
-  file: string,
+  stated: Stated,
   baseFile: string,
 ): { tensors: TensorEntry[]; facts: AdapterFacts; warnings: Warning[] } {
-  const config = adapterConfig(json);
-  const scale = scaleOf(config, alpha);
-  const { weights, find } = matchBase(
-    pairs.map(({ module }) => module),
-    base,
-    baseFile,
-  );
+  const { weights, find, leftOut } = match(pairs, base, baseFile);
   const changes = new Map<TensorEntry, LowRankChange>();
+  const applied: AdapterPair[] = [];
+  let assumedParts = false;
   for (const pair of pairs) {
     const tensor = weights.get(pair.module);
-    if (tensor !== undefined) changes.set(tensor, changeOf(pair, tensor, config, scale(pair), file));
+    if (tensor === undefined) continue;
+    const made = changeOf(pair, tensor, stated);
+    changes.set(tensor, made.change);
+    applied.push(pair);
+    assumedParts ||= made.assumedParts;
   }
   const replaced = new Map<TensorEntry, TensorEntry>();
   const added: TensorEntry[] = [];
@@ -166,117 +170,43 @@ function lay(
     const change = changes.get(tensor);
     return replaced.get(tensor) ?? (change === undefined ? tensor : { ...tensor, change });
   });
-  const facts = factsOf(pairs, scale, config, file, true, brought.length);
-  return { tensors: [...tensors, ...added], facts, warnings: warningsOf(facts, config, alpha) };
+  const facts = factsOf(applied, stated, true, brought.length);
+  const warnings = [...leftOutWarnings(leftOut), ...appliedWarnings(facts, stated, assumedParts)];
+  return { tensors: [...tensors, ...added], facts, warnings };
 }
 
-type ScaleOf = (pair: AdapterPair) => number;
-
-/** Without a word on alpha the change is taken as it is. */
-function scaleOf(config: AdapterConfig, said: number | null): ScaleOf {
-  return ({ module, down }) => {
-    const rank = down.shape[0] ?? 1;
-    const alpha = said ?? config.alphaOf(module);
-    return alpha === null ? 1 : config.scale(alpha, rank);
-  };
-}
-
-/** @throws CheckpointError `malformed` where the shapes do not fit each other, the weight or the configuration. */
-function changeOf(
-  { module, down, up, magnitude, embedding }: AdapterPair,
-  tensor: TensorEntry,
-  config: AdapterConfig,
-  scale: number,
-  file: string,
-): LowRankChange {
-  const [rank = 0, ...inside] = down.shape;
-  const [outputs = 0, upRank = 0, ...outside] = up.shape;
-  const inputs = elementCount(inside);
-  const sizes = `lora_A [${down.shape.join(', ')}] and lora_B [${up.shape.join(', ')}] of ${quoteName(module)}`;
-  const refuse = (why: string): CheckpointError =>
-    new CheckpointError(
-      'malformed',
-      file,
-      `${sizes} ${why}`,
-      'choose the base model that the adapter was made for, or save the adapter again',
-    );
-  if (inside.length === 0 || rank < 1 || rank !== upRank || outside.some((size) => size !== 1))
-    throw refuse('have no rank in common');
-  if (rank > MAX_RANK) throw refuse(`have rank ${rank}, and ${MAX_RANK} is the most that is read`);
-  const said = config.rankOf(module);
-  if (said !== null && said !== rank) throw refuse(`have rank ${rank}, and adapter_config.json says ${said}`);
-  if (![down, up, tensor].every(holdsWeights))
-    throw refuse('or the weight that they change hold no numbers with fractions');
-  const [first = 0, ...rest] = tensor.shape;
-  const others = elementCount(rest);
-  const fits = (transposed: boolean): boolean =>
-    transposed ? first === inputs && others === outputs : first === outputs && others === inputs;
-  const asSaid = embedding || (config.fanInFanOut ?? false) !== (tensor.inputsFirst === true);
-  const transposed = fits(asSaid) || config.fanInFanOut !== null ? asSaid : !asSaid;
-  if (tensor.shape.length < 2 || !fits(transposed)) {
-    throw refuse(`do not fit the weight ${quoteName(tensor.name)} [${tensor.shape.join(', ')}]`);
-  }
-  if (magnitude !== null && (elementCount(magnitude.shape) !== outputs || tensor.shape.length > 2 || embedding)) {
-    throw refuse('have a magnitude (DoRA) of another form than that of a linear map');
-  }
-  const lengths = magnitude === null ? {} : { magnitude };
-  return { down, up, rank, outputs, inputs, scale, transposed, ...lengths };
-}
-
-function factsOf(
+/** The weights of the modules, by their paths or by what kohya-ss leaves of them. */
+function match(
   pairs: readonly AdapterPair[],
-  scale: ScaleOf,
-  { base }: AdapterConfig,
-  file: string,
-  applied: boolean,
-  replaced: number,
-): AdapterFacts {
+  base: readonly TensorEntry[],
+  baseFile: string,
+): Matched & { readonly leftOut: readonly string[] } {
+  if (areFlat(pairs)) return { ...matchFlat(pairs, base, fitsWeight, baseFile), find: () => null };
+  const modules = pairs.map(({ module }) => module);
+  return { ...matchBase(modules, base, baseFile), leftOut: [] };
+}
+
+function factsOf(pairs: readonly AdapterPair[], stated: Stated, applied: boolean, replaced: number): AdapterFacts {
   const range = (values: readonly number[]): [number, number] =>
     values.reduce<[number, number]>(
       ([least, most], value) => [Math.min(least, value), Math.max(most, value)],
       [Infinity, -Infinity],
     );
-  const targets = new Set(pairs.map(({ module }) => module.slice(module.lastIndexOf('.') + 1)));
+  const targets = new Set(pairs.map(targetOf));
   return {
-    file,
+    file: stated.file,
     applied,
     matrices: pairs.length,
     targets: [...targets].sort().slice(0, MAX_TARGETS),
-    rank: range(pairs.map(({ down }) => down.shape[0] ?? 0)),
-    scale: range(pairs.map(scale)),
+    rank: range(pairs.map(({ up }) => up.shape[1] ?? 0)),
+    scale: range(pairs.map((pair) => scaleOf(pair, stated))),
     magnitudes: pairs.some(({ magnitude }) => magnitude !== null),
     replaced,
-    base,
+    base: stated.config.base,
   };
 }
 
-const CONVERT =
-  'convert it to the form of PEFT (adapter_config.json and adapter_model.safetensors), or merge it and save the whole model';
-
-function notRead(kind: string): Warning {
-  return {
-    code: 'adapter-not-read',
-    message: `The file holds ${kind}, and only LoRA in the form of PEFT is read; what is shown leaves it out. To see it: ${CONVERT}.`,
-  };
-}
-
-function leftOut({ leftOut: names }: AdapterTensors): Warning[] {
-  if (names.length === 0) return [];
-  const list = names.slice(0, MAX_TARGETS).map(quoteName).join(', ');
-  return [{ code: 'adapter-left-out', message: `The file holds further adapters, which are left out: ${list}.` }];
-}
-
-function warningsOf(facts: AdapterFacts, config: AdapterConfig, alpha: number | null): Warning[] {
-  const warnings: Warning[] = [
-    { code: 'adapter', message: `All figures are those of the model ${adapterWords(facts)}.` },
-  ];
-  if (alpha === null && config.alphaOf('') === null) {
-    const message = `No adapter_config.json says lora_alpha: scale 1 was assumed for the change. Put adapter_config.json beside it, or say --adapter-alpha on the command line.`;
-    warnings.push({ code: 'adapter-scale', message });
-  }
-  if (config.preparedBase !== null) {
-    const message = `The adapter began from ${quoteName(config.preparedBase)}, which takes a part away from the base weights: the figures hold only where the base is the one that training saved.`;
-    warnings.push({ code: 'adapter-base', message });
-  }
-  return warnings;
+/** The last part of the name of a module; of a name without dots, what follows the last number. */
+function targetOf({ module }: AdapterPair): string {
+  return module.slice(module.lastIndexOf('.') + 1).replace(/^lora_.*_\d+_/u, '');
 }

@@ -30,6 +30,12 @@ export function figuresToCsv(models: readonly ModelFigures[]): string {
   return `${rows.join('\r\n')}\r\n`;
 }
 
+/** A table of words and numbers, its header first. */
+export function tableToCsv(rows: readonly (readonly string[])[]): string {
+  const written = (text: string): string => (Number.isFinite(Number(text)) ? text : quote(text));
+  return rows.map((row) => `${row.map(written).join(',')}\r\n`).join('');
+}
+
 function cell(value: number | undefined): string {
   return value === undefined || !Number.isFinite(value) ? '' : String(value);
 }

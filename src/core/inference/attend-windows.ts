@@ -1,5 +1,6 @@
 import { attention, type QueriesAndKeys } from '../analysis/image/attention.js';
 import type { Products } from '../analysis/image/products.js';
+import type { Widening } from './decomposed-bias.js';
 import type { AttentionArithmetic } from './recompute-layer.js';
 import { placesOf, type WindowLayout, windowMask, withMask } from './windows.js';
 
@@ -20,6 +21,7 @@ export async function attendWindows(
   layout: WindowLayout,
   { queries, keys, values }: { readonly queries: Matrix; readonly keys: Matrix; readonly values: Matrix },
   bias: Float32Array | null,
+  widening: Widening | null,
 ): Promise<{ attention: Float32Array; mixed: Float64Array }> {
   const places = placesOf(layout);
   const found = new Float32Array(layout.count * places * places);
@@ -27,8 +29,8 @@ export async function attendWindows(
   for (let window = 0; window < layout.count; window++) {
     const part = (all: Matrix): Matrix => rowsOfWindow(all, layout, window);
     const own = await arithmetic.attend(
-      part(queries),
-      part(keys),
+      widened(part(queries), widening, 'query'),
+      widened(part(keys), widening, 'key'),
       part(values),
       withMask(bias, windowMask(layout, window)),
     );
@@ -48,16 +50,28 @@ export function windowedAttention(
   { queries, keys, count, size, scale }: QueriesAndKeys,
   layout: WindowLayout,
   bias: Float32Array | null,
+  widening: Widening | null,
 ): Float32Array {
   const places = placesOf(layout);
   const found = new Float32Array(layout.count * places * places);
   for (let window = 0; window < layout.count; window++) {
     const part = (values: Float64Array): Float64Array =>
       rowsOfWindow({ values, rows: count, columns: size }, layout, window).values;
-    const own = { queries: part(queries), keys: part(keys), count: places, size, scale };
+    const own = meet({ queries: part(queries), keys: part(keys), count: places, size, scale }, widening);
     found.set(attention(products, own, withMask(bias, windowMask(layout, window))), window * places * places);
   }
   return found;
+}
+
+/** Queries and keys of a window, or of all tokens, with what is added to them before they meet. */
+export function meet(bare: QueriesAndKeys, widening: Widening | null): QueriesAndKeys {
+  if (widening === null) return bare;
+  return { ...bare, queries: widening.query(bare.queries), keys: widening.key(bare.keys), size: widening.wide };
+}
+
+/** The same for one side of them. */
+export function widened(bare: Matrix, widening: Widening | null, side: 'query' | 'key'): Matrix {
+  return widening === null ? bare : { ...bare, values: widening[side](bare.values), columns: widening.wide };
 }
 
 /** The rows of a window's places; the last of all rows stands for a place without a token. */

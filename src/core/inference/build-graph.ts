@@ -1,11 +1,13 @@
 import type { SourceOf } from '../analysis/layer.js';
 import type { LayerSpec, VectorView } from '../model/model.js';
+import { DecomposedBiases } from './decomposed-graph.js';
 import { type ForwardEdits, promptInput, type QueryEdit } from './edits.js';
 import { embed } from './embedding.js';
 import { type PatchGrid, prefixLength, type WrittenModel } from './forward.js';
 import { GraphBuilder, type WeightCopy, type WeightPlaces } from './graph-builder.js';
 import { checkWhole, layerShape } from './layer-shapes.js';
 import { mlp, norm, rotation, selfAttention } from './modules.js';
+import { throughNeck } from './neck.js';
 import type { OnnxGraph } from './onnx/graph.js';
 import { addOutputs, type OutputName } from './outputs.js';
 import { patchGrid } from './patch-grid.js';
@@ -74,7 +76,8 @@ export async function buildGraph(
   const rotate = await rotationOf(graph, forward, grid, sourceOf);
   const nearestKeys = edits.nearestKeys === null || edits.nearestKeys >= tokens ? null : edits.nearestKeys;
   if (edits.nearestKeys !== null || edits.promptable === true) checkWhole(forward, file, 'a change of the scores');
-  const windows = new WindowValues(graph, biases);
+  const decomposed = new DecomposedBiases(graph, sourceOf);
+  const windows = new WindowValues(graph, biases, decomposed);
   let shape = layerShape(forward, grid, 0);
 
   let x = await embed(graph, forward, imageSize, grid, sourceOf);
@@ -97,6 +100,7 @@ export async function buildGraph(
             query,
             nearestKeys,
             windows: null,
+            widening: await decomposed.of(attention, shape.grid, null),
           })
         : await windows.attend(input, attention, { ...shape, windows: shape.windows }, query);
     if (taps) {
@@ -112,8 +116,10 @@ export async function buildGraph(
     x = addScaled(graph, x, mlp(graph, norm(graph, x, norm2), weights), scale2);
   }
   if (forward.norm !== null) x = norm(graph, x, forward.norm);
-  graph.output('tokens', x, [shape.tokens, shape.width]);
-  const outputs = addOutputs(graph, { ...forward, width: shape.width }, x, prefix);
+  if (forward.neck !== undefined) x = throughNeck(graph, x, shape.grid, forward.neck);
+  const width = forward.neck?.second.rows ?? shape.width;
+  graph.output('tokens', x, [shape.tokens, width]);
+  const outputs = addOutputs(graph, { ...forward, width }, x, prefix);
   return {
     ...graph.finish(),
     grid,

@@ -29,7 +29,7 @@ export function describeForward(
     throw notRunnable(file, `it is a ${model.tower} tower, which takes no pictures`, 'a model that takes pictures');
   }
   const refused = REFUSED_FAMILIES.get(model.family);
-  if (refused !== undefined) throw notRunnable(file, refused, 'attention over the whole picture');
+  if (refused !== undefined) throw notRunnable(file, refused, 'positions that are known');
   const knowsStages = !hasOwnGraph(model) && FORWARD_FAMILIES.has(model.family);
   if (model.windowed === true && !knowsStages) {
     throw notRunnable(

@@ -38,6 +38,18 @@ export interface AttentionWeights {
   readonly windows?: WindowRule;
   /** Absent where scores are products. */
   readonly cosine?: CosineAttention;
+  /** What each query makes of its way to a key; absent where it makes nothing of it. */
+  readonly decomposed?: DecomposedBias;
+}
+
+/**
+ * Added to the scores by the way from query to key, and by the query: its products with an entry for the way down and one for the way across, before the scale
+ * (MViTv2, arXiv 2112.01526, and Segment Anything, arXiv 2304.02643).
+ */
+export interface DecomposedBias {
+  /** (2 x length - 1, size of a head): from the longest way back to the longest ahead, for rows and columns of a window or of the grid that the model was made for. */
+  readonly rows: MatrixView;
+  readonly columns: MatrixView;
 }
 
 /**
@@ -149,6 +161,16 @@ export interface AttentionPooling {
   readonly mlp: Mlp;
 }
 
+/** Two convolutions behind the last layer, without biases: of each token, and of its three by three neighbours; a norm behind each (Segment Anything). */
+export interface Neck {
+  /** (channels, width). */
+  readonly first: Projection;
+  readonly firstNorm: NormWeights;
+  /** (channels, channels x 3 x 3). */
+  readonly second: MatrixView;
+  readonly secondNorm: NormWeights;
+}
+
 /** How tokens become one vector. */
 export type Pooling = 'class' | 'patch-mean' | AttentionPooling;
 
@@ -186,6 +208,8 @@ export interface WrittenModel extends RunnableModel {
   readonly blocks: readonly Block[];
   /** Norm behind the last block. */
   readonly norm: NormWeights | null;
+  /** Absent where tokens stay as they are behind that. */
+  readonly neck?: Neck;
   readonly pooling: Pooling;
   readonly poolNorm: NormWeights | null;
   /** Map of the pooled vector to the space that it shares with texts. */

@@ -4,8 +4,9 @@ import type { Projection, VectorView } from '../model/model.js';
 import { readMatrixView, readVectorView } from '../tensors/read.js';
 import { type ForwardModel, type PatchGrid, type AttentionWeights, prefixLength } from './forward.js';
 import { continuousBias } from './continuous-bias.js';
+import { readWidening, type Widening } from './decomposed-bias.js';
 import { LARGEST_LOGARITHM, toUnitRows } from './cosines.js';
-import { layerShape } from './layer-shapes.js';
+import { layerGrid, layerShape } from './layer-shapes.js';
 import { biasTable, relativeIndex, windowIndex } from './relative-positions.js';
 import { type RotationTables, rotationTables } from './rotation.js';
 import { normalise, readNorm } from './weights-in-memory.js';
@@ -24,6 +25,8 @@ export interface LayerAttention {
   bias(head: number): Float32Array | null;
   /** What happens to queries and keys of a head before they meet, in place, (tokens, headSize): norms of the heads, rotation, length 1 and the factor on cosines. */
   prepare(side: 'query' | 'key', values: Float64Array, head: number): void;
+  /** What happens to them afterwards, to those of a window or of all tokens; null where nothing does. */
+  readonly widening: Widening | null;
 }
 
 /** A projection in memory, (rows, width). */
@@ -41,7 +44,7 @@ export async function readLayerAttention(
 ): Promise<LayerAttention> {
   const block = forward.blocks[layer];
   if (block === undefined) throw new Error(`the model has no layer ${layer}`);
-  const { spec, headNorms, cosine } = block.attention;
+  const { spec, headNorms, cosine, decomposed } = block.attention;
   const query = await readProjection(spec.query, sourceOf);
   const key = await readProjection(spec.key, sourceOf);
   const norms =
@@ -75,6 +78,10 @@ export async function readLayerAttention(
       };
     }),
     windows,
+    widening:
+      decomposed === undefined
+        ? null
+        : await readWidening(decomposed, windows?.size ?? layerGrid(forward, grid, layer), scale, sourceOf),
     bias: (head) =>
       table === null ? null : Float32Array.from(table.index, (row) => table.values[row * heads + head] ?? NaN),
     prepare: (side, values, head) => {

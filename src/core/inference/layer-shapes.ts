@@ -19,9 +19,18 @@ export function layerGrid(
   [rows, columns]: PatchGrid,
   layer: number,
 ): PatchGrid {
-  const halvings = blocks.slice(0, layer + 1).filter(({ merging }) => merging !== undefined).length;
-  const halved = (length: number): number => Math.ceil(length / 2 ** halvings);
-  return [halved(rows), halved(columns)];
+  const side = mergedSide(blocks, layer);
+  return [Math.ceil(rows / side), Math.ceil(columns / side)];
+}
+
+/** Patches a side that a token of a layer stands for. */
+function mergedSide(blocks: ForwardModel['blocks'], layer: number): number {
+  return 2 ** blocks.slice(0, layer + 1).filter(({ merging }) => merging !== undefined).length;
+}
+
+/** Pixels a side that a token of a layer stands for. */
+export function tokenSide({ blocks, patches }: Pick<ForwardModel, 'blocks' | 'patches'>, layer: number): number {
+  return patches.patch * mergedSide(blocks, layer);
 }
 
 /** The tokens of a layer, for a picture of so many patches. */
@@ -46,10 +55,11 @@ export function isWindowed({ blocks }: ForwardModel): boolean {
 /** @throws CheckpointError `unsupported` where a figure that takes attention over the whole picture is asked of windows. */
 export function checkWhole(forward: ForwardModel, file: string, figure: string): void {
   if (!isWindowed(forward)) return;
+  const isMerged = forward.blocks.some(({ merging }) => merging !== undefined);
   throw new CheckpointError(
     'unsupported',
     file,
-    `${figure} is not given for it: its tokens attend within windows, and layers differ in their grids of tokens`,
-    'attention within windows, modes and ablation are given, and everything from the weights',
+    `${figure} is not given for it: its tokens attend within windows${isMerged ? ', and layers differ in their grids of tokens' : ''}`,
+    'attention within windows, object preference in them, modes and ablation are given, and everything from the weights',
   );
 }

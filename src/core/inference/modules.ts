@@ -2,6 +2,7 @@ import type { Projection, VectorView } from '../model/model.js';
 import type { QueryEdit } from './edits.js';
 import type { Activation, AttentionWeights, Mlp, NormWeights, WholeAttention } from './forward.js';
 import { LARGEST_LOGARITHM, SHORTEST } from './cosines.js';
+import { widenKeys, widenQueries, type WideningValues } from './decomposed-graph.js';
 import type { GraphBuilder } from './graph-builder.js';
 import type { RotationTables } from './rotation.js';
 
@@ -26,6 +27,8 @@ interface Heads {
   readonly cosine?: VectorView | null;
   /** Number of windows that the tokens are parted into, one after the other: biases are then (windows or 1, heads or 1, places, places). */
   readonly windows?: number | null;
+  /** What queries make of their way to a key; absent where nothing. */
+  readonly widening?: WideningValues | null;
 }
 
 /** What the attention of a layer takes beside its weights. */
@@ -37,6 +40,7 @@ export interface AttentionContext {
   readonly query: QueryEdit | null;
   readonly nearestKeys: number | null;
   readonly windows: number | null;
+  readonly widening: WideningValues | null;
 }
 
 /** x W^T + b. */
@@ -129,6 +133,7 @@ export function attend(graph: GraphBuilder, parts: Heads): string {
     nearestKeys = null,
     windows = null,
     cosine = null,
+    widening = null,
   } = parts;
   // Windows are an axis of their own in front of the heads.
   const axes =
@@ -152,10 +157,10 @@ export function attend(graph: GraphBuilder, parts: Heads): string {
   const value = shared(apart(parts.value, keyValueHeads, null));
   const factor = cosine === null ? graph.floats(Float32Array.of(scale), []) : factors(graph, cosine);
   const scaled = graph.node('Mul', [compared(query), factor]);
-  const product = graph.node('MatMul', [
-    scaled,
-    graph.node('Transpose', [compared(key)], { perm: { ints: axes.turn } }),
-  ]);
+  const sizes = { lead: windows === null ? [heads] : [windows, heads], headSize };
+  const asks = widening === null ? scaled : widenQueries(graph, { queries: query, scaled }, widening, sizes);
+  const answers = widening === null ? compared(key) : widenKeys(graph, key, widening);
+  const product = graph.node('MatMul', [asks, graph.node('Transpose', [answers], { perm: { ints: axes.turn } })]);
   const biased = bias === null ? product : graph.node('Add', [product, bias]);
   const scores = prompt === null ? biased : graph.node('Add', [biased, prompt]);
   const kept = nearestKeys === null ? scores : largest(graph, scores, nearestKeys);

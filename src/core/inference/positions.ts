@@ -1,5 +1,5 @@
 import { notRunnable } from './not-runnable.js';
-import type { PatchGrid, PositionBias, PositionTable, LearnedTokens, Resampling } from './forward.js';
+import type { PatchGrid, PositionBias, PositionTable, PrefixTokens, Resampling } from './forward.js';
 import type { ForwardView } from './forward-view.js';
 import type { Names, Weights } from './weights.js';
 
@@ -10,7 +10,7 @@ const CLASS_ENTRIES = 3;
 export function positionTable(
   view: ForwardView,
   names: Names,
-  prefix: readonly LearnedTokens[],
+  prefix: readonly Pick<PrefixTokens, 'tokens'>[],
   resampling: Resampling,
   offset = 0,
 ): PositionTable | null {
@@ -60,7 +60,7 @@ export function positionBias(view: ForwardView, weights: Weights, names: Names, 
 }
 
 /** The grid of the pictures that the model was made for. */
-function ownGrid({ model }: Pick<ForwardView, 'model'>): PatchGrid | null {
+export function ownGrid({ model }: Pick<ForwardView, 'model'>): PatchGrid | null {
   const { patch, imageSize } = model;
   return patch === null || imageSize === null
     ? null

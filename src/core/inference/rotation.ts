@@ -11,7 +11,7 @@ export interface RotationTables {
 }
 
 /**
- * The tables of a rotation for a grid of patches. Half of the pairs turn with the row, half with the column; tokens in front of the
+ * The tables of a rotation for a grid of patches. Half of the pairs turn with the row, half with the column (or the other way round); tokens in front of the
  * patches turn by nothing.
  * @param prefix number of those tokens.
  */
@@ -30,9 +30,9 @@ export async function rotationTables(
   const place = coordinates(angles, [rows, columns]);
   for (let patch = 0; patch < rows * columns; patch++) {
     const at = (prefix + patch) * headSize;
-    const [y, x] = [place(Math.floor(patch / columns), 0), place(patch % columns, 1)];
+    const [first, second] = inOrder(angles, [place(Math.floor(patch / columns), 0), place(patch % columns, 1)]);
     for (let pair = 0; pair < headSize / 2; pair++) {
-      const angle = (pair < quarter ? y : x) / (periods[pair % quarter] ?? 1);
+      const angle = (pair < quarter ? first : second) / (periods[pair % quarter] ?? 1);
       const entries = pairs === 'half' ? [pair, pair + headSize / 2] : [2 * pair, 2 * pair + 1];
       for (const entry of entries) {
         cos[at + entry] = Math.cos(angle);
@@ -60,6 +60,14 @@ function coordinates(angles: GridRotation['angles'], grid: PatchGrid): (index: n
   if (angles.kind === 'centred') return (index, axis) => 2 * Math.PI * ((2 * (index + 0.5)) / grid[axis] - 1);
   const { reference } = angles;
   return (index, axis) => (reference === null ? index : (index / grid[axis]) * reference[axis]);
+}
+
+/** What belongs to rows and to columns, as the two halves of the pairs turn with them. */
+export function inOrder(
+  angles: GridRotation['angles'],
+  [y, x]: readonly [number, number],
+): readonly [first: number, second: number] {
+  return angles.kind === 'counted' && angles.order === 'xy' ? [x, y] : [y, x];
 }
 
 /** Radians, for a period of 1, that a step of one patch makes along rows and along columns. */

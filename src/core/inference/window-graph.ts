@@ -1,3 +1,4 @@
+import type { DecomposedBiases } from './decomposed-graph.js';
 import type { QueryEdit } from './edits.js';
 import type { PatchGrid, PatchMerging, WholeAttention } from './forward.js';
 import type { GraphBuilder } from './graph-builder.js';
@@ -15,6 +16,7 @@ export class WindowValues {
   constructor(
     private readonly graph: GraphBuilder,
     private readonly biases: ScoreBiases,
+    private readonly decomposed: DecomposedBiases,
   ) {}
 
   /** Multi-head attention of the tokens of each window to each other, output projection included; (tokens, width), as the tokens that it is given. */
@@ -32,6 +34,7 @@ export class WindowValues {
       query,
       nearestKeys: null,
       windows: windows.count,
+      widening: await this.decomposed.of(weights, windows.size, windows.count),
     });
     return graph.node('Gather', [attended, graph.integers(Array.from(windows.places))]);
   }

@@ -98,6 +98,20 @@ function lines({ fill }: WindowRule, side: number, length: number, shift: number
   });
 }
 
+/** The tokens of a grid by what they attend to: those of one group attend to each other, and to no others. */
+export function tokenGroups(layout: WindowLayout): Int32Array[] {
+  const places = placesOf(layout);
+  const groups = new Map<string, number[]>();
+  for (const [at, token] of layout.tokens.entries()) {
+    if (token < 0) continue;
+    const key = `${Math.floor(at / places)} ${layout.regions?.[at] ?? 0}`;
+    const group = groups.get(key) ?? [];
+    groups.set(key, group);
+    group.push(token);
+  }
+  return Array.from(groups.values(), (group) => Int32Array.from(group));
+}
+
 /** What is added to the scores of a window for its regions, (places, places); null where it is one region. */
 export function windowMask(layout: WindowLayout, window: number): Float32Array | null {
   if (layout.regions === null) return null;

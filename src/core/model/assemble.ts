@@ -5,6 +5,7 @@ import { sectionsFor } from './config.js';
 import { findGeometry, NO_GEOMETRY } from './geometry.js';
 import { claimsOfConfig, claimsOfSettings, depthOfConfig } from './head-claims.js';
 import { proveHeads } from './head-proofs.js';
+import { usualHeadsOf } from './heads-by-names.js';
 import { decideHeads, type HeadCount } from './heads.js';
 import type { LayerSpec, Model, RecognitionOptions } from './model.js';
 import { GENERIC } from './generic/generic-stack.js';
@@ -58,11 +59,15 @@ export function assembleModel(
   const widths = [first.width, layers.at(-1)?.width ?? first.width];
   const config = claimsOfConfig(facts.config, tower.tower, widths);
   const settings = claimsOfSettings(facts.settings, tower.tower, widths);
-  const stages = stagesOf(usable.map(({ numbers }) => numbers));
+  const stages = stagesOf(
+    usable.map(({ numbers }) => numbers),
+    layers,
+  );
   const heads = decideHeads({
     layers,
     stages,
     proofs: proveHeads(names, root, layout, layers),
+    byNames: usualHeadsOf(names, stack, layers),
     option: options.heads ?? null,
     claims: [...config.claims, ...settings.claims],
     conflict: config.conflict,
@@ -149,11 +154,11 @@ export function assembleModel(
   };
 }
 
-/** Stage of each layer, counted from 0: the number in front of that of the layer. */
-function stagesOf(layers: readonly (readonly number[])[]): number[] {
+/** Stage of each layer, counted from 0: by the number in front of that of the layer, else by how wide the queries are. */
+function stagesOf(numbers: readonly (readonly number[])[], layers: readonly ShapedLayer[]): number[] {
   const places = new Map<number, number>();
-  return layers.map((numbers) => {
-    const stage = numbers.length > 1 ? (numbers[0] ?? 0) : 0;
+  return numbers.map((each, index) => {
+    const stage = each.length > 1 ? (each[0] ?? 0) : (layers[index]?.query.weight.rows ?? 0);
     const place = places.get(stage) ?? places.size;
     places.set(stage, place);
     return place;

@@ -80,9 +80,9 @@ const TOWER_SECTIONS: Readonly<Record<Tower, readonly string[]>> = {
   vision: ['vision_config', 'vision_cfg', 'image_config', 'encoder', 'backbone_config', 'vit_config'],
   text: ['text_config', 'text_cfg', 'llm_config', 'decoder'],
   audio: ['audio_config', 'audio_encoder_config', 'encoder'],
-  encoder: ['encoder'],
-  decoder: ['decoder'],
-  cross: ['decoder'],
+  encoder: ['encoder', 'qformer_config', 'multimodal_config'],
+  decoder: ['decoder', 'mask_decoder_config'],
+  cross: ['decoder', 'mask_decoder_config', 'text_config'],
   unknown: [],
 };
 
@@ -94,6 +94,9 @@ export function sectionsFor(config: ConfigView | null, tower: Tower): ConfigView
   for (const whole of nested === null ? [config] : [nested, config]) {
     for (const key of TOWER_SECTIONS[tower]) {
       const section = whole.section(key);
+      // SAM 2 and others say the blocks of a tower inside what they say of the tower.
+      const inner = section?.section('backbone_config') ?? null;
+      if (inner !== null) sections.push(inner);
       if (section !== null) sections.push(section);
     }
   }

@@ -24,6 +24,7 @@ export interface WidthConflict {
 const HEADS = [
   'num_attention_heads',
   'num_heads',
+  'num_self_attention_heads',
   'n_head',
   'n_heads',
   'nhead',
@@ -43,6 +44,7 @@ const WIDTHS = [
   'dim',
   'hidden_dim',
   'num_features',
+  'd_latents',
   'embedding_length',
 ];
 
@@ -67,10 +69,8 @@ export function claimsOfConfig(
   const claims: HeadClaim[] = [];
   let conflict: WidthConflict | null = null;
   for (const section of sectionsFor(config, tower)) {
-    const width = section.count(keysFor(tower, WIDTHS));
-    // Models in stages may say the width behind their last stage beside that of the first.
-    const first = section.has('depths') ? section.count(['embed_dim']) : null;
-    if (width !== null && !widths.includes(width.value) && (first === null || !widths.includes(first.value))) {
+    const width = widthOf(section, tower, widths);
+    if (width !== null && !widths.includes(width.value)) {
       conflict ??= width;
       continue;
     }
@@ -126,7 +126,7 @@ export function depthOfConfig(
   widths: readonly number[],
 ): { readonly key: string; readonly value: number } | null {
   for (const section of sectionsFor(config, tower)) {
-    const width = section.count(keysFor(tower, WIDTHS));
+    const width = widthOf(section, tower, widths);
     if (width === null || !widths.includes(width.value)) continue;
     // Swin's num_layers counts stages.
     const stages = section.counts(['depths']);
@@ -135,6 +135,20 @@ export function depthOfConfig(
     if (depth !== null) return depth;
   }
   return null;
+}
+
+/**
+ * The width that a section says, that of the tokens where it says several: models in stages say the one behind their last stage
+ * too, Qwen2-VL that of its language model, Perceiver that of its inputs.
+ */
+function widthOf(
+  section: ConfigView,
+  tower: Tower,
+  widths: readonly number[],
+): { readonly key: string; readonly value: number } | null {
+  const keys = keysFor(tower, WIDTHS);
+  const said = keys.flatMap((key) => section.count([key]) ?? []);
+  return said.find(({ value }) => widths.includes(value)) ?? said[0] ?? null;
 }
 
 function headsByName(name: string, widths: readonly number[]): number | null {
@@ -149,8 +163,10 @@ function claimOf(
   source: HeadClaim['source'],
   whereOf: (key: string) => string,
 ): HeadClaim | null {
-  const heads = section.count(keysFor(tower, HEADS));
-  const stages = section.counts(HEADS);
+  // SAM 2 says the heads of its first stage beside those of all stages.
+  const all = section.counts(['num_attention_heads_per_stage']);
+  const heads = all === null ? section.count(keysFor(tower, HEADS)) : null;
+  const stages = all ?? section.counts(HEADS);
   const headSize = section.count(HEAD_SIZES);
   const said = heads ?? stages ?? headSize;
   if (said === null) return null;
@@ -172,7 +188,8 @@ function keysFor(tower: Tower, keys: readonly string[]): string[] {
     encoder: ['encoder_'],
     decoder: ['decoder_'],
     cross: ['decoder_'],
-    unknown: [],
+    // The predictor of V-JEPA 2.
+    unknown: ['pred_'],
   };
   return [...fronts[tower].flatMap((front) => keys.map((key) => `${front}${key}`)), ...keys];
 }

@@ -18,6 +18,8 @@ interface Witness {
   /** Axis that counts, from the left; -1 is the last. */
   readonly axis: number;
   readonly counts: 'heads' | 'head-size';
+  /** True where the axis may run over all heads together: as long as the query, it says nothing. */
+  readonly mayBeWhole?: true;
   /** Entries of a head for each entry along the axis: rotary tables hold halves or quarters. */
   readonly times?: number;
 }
@@ -38,6 +40,8 @@ const WITNESSES: readonly Witness[] = [
   { name: 'temperature', at: 'attention', axis: 0, counts: 'heads' },
   { name: 'attention_biases', at: 'attention', axis: 0, counts: 'heads' },
   { name: 'proj_l.weight', at: 'attention', axis: 0, counts: 'heads' },
+  { name: 'pos_proj.weight', at: 'attention', axis: 0, counts: 'heads' },
+  { name: 'pos_embed.height_rel', at: 'attention', axis: -1, counts: 'head-size' },
   { name: 'rel_pos_h', at: 'attention', axis: -1, counts: 'head-size' },
   { name: 'rotary_emb.inv_freq', at: 'attention', axis: -1, counts: 'head-size', times: 2 },
   { name: 'rope_embed.periods', at: 'root', axis: -1, counts: 'head-size', times: 4 },
@@ -68,7 +72,10 @@ function witnessesIn(names: TensorNames, { headNorms }: Layout): Witness[] {
   const all: readonly Witness[] =
     headNorms === undefined
       ? WITNESSES
-      : [{ name: `${headNorms[0]}.weight`, at: 'attention', axis: -1, counts: 'head-size' }, ...WITNESSES];
+      : [
+          { name: `${headNorms[0]}.weight`, at: 'attention', axis: -1, counts: 'head-size', mayBeWhole: true },
+          ...WITNESSES,
+        ];
   return all.filter((witness) => names.hasEnding(witness.name));
 }
 
@@ -93,8 +100,7 @@ function proveLayer(
     const shape = names.get(name)?.shape ?? [];
     if (witness.axes !== undefined && shape.length !== witness.axes) continue;
     const size = shape.at(witness.axis) ?? 0;
-    // A norm over all heads together is as long as the query and says nothing.
-    if (size === 0 || (witness.counts === 'head-size' && size === rows)) continue;
+    if (size === 0 || (witness.mayBeWhole === true && size === rows)) continue;
     const heads = witness.counts === 'heads' ? size : rows / (size * (witness.times ?? 1));
     if (Number.isInteger(heads) && heads > 0 && rows % heads === 0) return { tensor: name, heads };
   }

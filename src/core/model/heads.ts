@@ -3,6 +3,7 @@ import type { Warning } from '../errors.js';
 import type { HeadClaim, WidthConflict } from './head-claims.js';
 import type { HeadProof } from './head-proofs.js';
 import { assumeHeadSize } from './assumed-heads.js';
+import type { UsualHeads } from './heads-by-names.js';
 import type { Assumption } from './model.js';
 import type { ShapedLayer } from './read-layer.js';
 
@@ -19,6 +20,8 @@ export interface HeadEvidence {
   /** Stage of each layer, counted from 0. */
   readonly stages: readonly number[];
   readonly proofs: readonly (HeadProof | null)[];
+  /** What models of these names and widths have; null where none is known. */
+  readonly byNames: UsualHeads | null;
   readonly option: number | null;
   readonly claims: readonly HeadClaim[];
   readonly conflict: WidthConflict | null;
@@ -43,7 +46,7 @@ export interface HeadDecision {
 
 /**
  * Decides how many heads each layer has: what shapes prove, else what a person says, else config.json, else the settings of the
- * file, else what models of this width usually have, as an assumption.
+ * file, else what models of these names or of this width usually have, as an assumption.
  */
 export function decideHeads(evidence: HeadEvidence): HeadDecision {
   const { layers, proofs, claims, option } = evidence;
@@ -147,7 +150,13 @@ function contradictions(
 }
 
 function assumeHeads(evidence: HeadEvidence): { counts: readonly HeadCount[]; assumption: Assumption } {
-  const guesses = evidence.layers.map((layer) => assumeHeadSize(layer, evidence));
+  const { byNames } = evidence;
+  const guesses = evidence.layers.map((layer, index) => {
+    const named = countHeads(layer, { heads: byNames?.heads[index] ?? null });
+    return named === null || byNames === null
+      ? assumeHeadSize(layer, evidence)
+      : { headSize: named.headSize, reason: byNames.reason };
+  });
   const counts = evidence.layers.map((layer, index) => {
     const { rows } = layer.query.weight;
     const headSize = guesses[index]?.headSize ?? rows;

@@ -22,7 +22,7 @@ const KINDS: readonly Kind[] = [
   { what: 'a state-space model', is: named(['.A_log', '.ssm_']) },
   {
     what: 'a model with attention of a kind that is not read',
-    is: ({ name, shape }) => shape.length > 1 && /qkv|quer(?:y|ies)/i.test(name),
+    is: ({ name, shape }) => shape.length > 1 && /qkv|quer(?:y|ies)|\.q\.(?:conv|linear)\.weight$/i.test(name),
   },
   {
     what: 'a convolutional network',

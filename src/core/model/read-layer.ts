@@ -88,7 +88,7 @@ interface Matrix {
 const MAX_SIDE = 2 ** 22;
 
 /** Usual names of the output projection. */
-const OUTPUTS = ['o_proj', 'out_proj', 'proj', 'to_out.0', 'to_out', 'dense', 'wo'];
+const OUTPUTS = ['o_proj', 'out_proj', 'proj', 'c_proj', 'to_out.0', 'to_out', 'dense', 'wo', 'proj_out', 'out'];
 
 class LayerReader {
   constructor(
@@ -108,7 +108,13 @@ class LayerReader {
     if ('problem' in whole) return whole;
     const parts = partRows(whole, grouping, this.#outputColumns());
     if (parts === null) {
-      return { problem: `the ${whole.rows} rows of ${quoteName(name)} are no query, key and value of equal size` };
+      const rows = `the ${whole.rows} rows of ${quoteName(name)}`;
+      // A third of the rows must be something that the file knows: three divides one count in three by chance.
+      const problem =
+        whole.rows % 3 === 0
+          ? `nothing says that ${rows} are query, key and value of equal size: a third of them is neither the width of the tokens nor that of an output projection`
+          : `${rows} are no query, key and value of equal size`;
+      return { problem };
     }
     const [queryRows, keyRows] = parts;
     const bias = this.vector(biasOf(name), whole.rows);
@@ -145,8 +151,8 @@ class LayerReader {
   /** Columns of the output projection of the attention; null when it has none by a usual name. */
   #outputColumns(): number | null {
     for (const name of OUTPUTS) {
-      const shape = this.names.get(this.#inAttention(`${name}.weight`))?.shape;
-      if (shape?.length === 2) return shape[1] ?? null;
+      const shape = squeeze(this.names.get(this.#inAttention(`${name}.weight`))?.shape ?? []);
+      if (shape.length === 2) return shape[1] ?? null;
     }
     return null;
   }
@@ -281,7 +287,7 @@ function partRows(
     const keyRows = (rows - outputColumns) / 2;
     return Number.isInteger(keyRows) && keyRows > 0 && outputColumns % keyRows === 0 ? [outputColumns, keyRows] : null;
   }
-  return rows % 3 === 0 ? [rows / 3, rows / 3] : null;
+  return rows === 3 * columns || rows === 3 * (outputColumns ?? 0) ? [rows / 3, rows / 3] : null;
 }
 
 function view(matrix: Matrix, rowStart: number, rows: number): MatrixView {

@@ -20,6 +20,8 @@ export interface GridRotation {
         readonly kind: 'counted';
         readonly base: number;
         readonly reference: readonly [rows: number, columns: number] | null;
+        /** The first half of the pairs turns with the column, and not with the row. */
+        readonly order?: 'xy';
       };
   /** What the file does not say of it, as a sentence; null where nothing had to be assumed. */
   readonly assumed: string | null;

@@ -50,6 +50,7 @@ export function viewStack(
     beside: (name) => ancestors.some((ancestor) => names.has(`${ancestor}${name}`)),
     shape: (name) => names.get(`${root}${name}`)?.shape ?? null,
     modelType: facts.modelType,
+    architecture: facts.config?.text('architecture') ?? '',
     format: facts.format,
     setting: (path) => [...facts.plain.keys()].some((each) => each.startsWith(path)),
   };

@@ -2,7 +2,7 @@ import { candidatesAmong } from './candidates.js';
 import type { MatchedCheckpoint, MatchOptions, MatchOutcome, SourceText, TextFacts } from './contract.js';
 import { Elaborator } from './evaluate/elaborate.js';
 import { functionalClass } from './evaluate/keras.js';
-import type { ClassValue } from './evaluate/value.js';
+import type { ClassValue, FunctionValue } from './evaluate/value.js';
 import { moduleFrame } from './evaluate/module-names.js';
 import { textFacts } from './links/python-facts.js';
 import type { CallNumbers } from './match/call-numbers.js';
@@ -13,6 +13,14 @@ import type { PythonParser } from './python/syntax.js';
 
 /** A function of Keras that makes a functional model. */
 const FUNCTIONAL = /\bInput\s*\([\s\S]*\bModel\s*\(/u;
+
+/** Functions that make a model in one place or another; more are tests of it. */
+const MAX_MAKERS = 8;
+
+/** A call of a class by its name. */
+function callOf(name: string): RegExp {
+  return new RegExp(`(?<!class\\s+)\\b${name.replaceAll('$', '')}\\s*\\(`, 'u');
+}
 
 /**
  * Python sources as they are read and edited, and what they say about checkpoints. Texts are parsed when they are given, incrementally
@@ -71,7 +79,10 @@ export class Sources {
   /** How the sources and a checkpoint belong together. */
   match(checkpoint: MatchedCheckpoint, options: MatchOptions = {}): MatchOutcome {
     this.#wanted.clear();
-    const elaborator = new Elaborator((from, module, level) => this.#find(from, module, level));
+    const elaborator = new Elaborator(
+      (from, module, level) => this.#find(from, module, level),
+      ({ declaration: { name } }) => this.#makersOf(name),
+    );
     const classes = this.#classes(options);
     const candidates =
       options.className === undefined
@@ -100,12 +111,32 @@ export class Sources {
 
   /** Numbers in calls of a class in a file. */
   #numbersFor(file: string, name: string): CallNumbers {
-    const called = new RegExp(`(?<!class\\s+)\\b${name.replaceAll('$', '')}\\s*\\(`, 'u');
+    const called = callOf(name);
     const texts = this.#modules.get(file)?.texts ?? [];
     return texts
       .filter(({ text }) => called.test(text))
       .flatMap((source) => textFacts(source).numbers.map((number) => ({ ...number, cell: source.cell })))
       .filter(({ via }) => via === name || via.endsWith(`.${name}`));
+  }
+
+  /** Functions at the top of any text that call a class by its name. */
+  #makersOf(name: string): FunctionValue[] {
+    const called = callOf(name);
+    const makers: FunctionValue[] = [];
+    for (const module of this.#modules.values()) {
+      for (const { cell, statements } of module.texts) {
+        for (const { source, statements: own } of statements) {
+          if (makers.length === MAX_MAKERS) return makers;
+          if (source.node.type !== 'function_definition' || !called.test(source.text)) continue;
+          const frame = moduleFrame({ module, cell, source });
+          for (const statement of own) {
+            if (statement.type !== 'function') continue;
+            makers.push({ kind: 'function', declaration: statement.declaration, frame, self: null, owner: null });
+          }
+        }
+      }
+    }
+    return makers;
   }
 
   #find(from: string, module: string, level: number): PythonModule | null {

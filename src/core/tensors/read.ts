@@ -2,7 +2,7 @@ import type { ByteSource } from '../bytes/byte-source.js';
 import { groupDigits, quoteName } from '../bytes/quote.js';
 import { CheckpointError } from '../errors.js';
 import type { MatrixView, VectorView } from '../model/model.js';
-import { addLowRank, type ChangeFactors, setLengths } from './change.js';
+import { addLowRank, changedParts, type ChangeFactors, setLengths } from './change.js';
 import { DTYPES, isBlockType } from './dtype.js';
 import { readElements, type Wanted } from './elements.js';
 import { readGrid, type Grid } from './grid.js';
@@ -132,17 +132,19 @@ async function read(
 async function readFactors(
   source: ByteSource,
   file: number,
-  { down, up, magnitude, rank, inputs, outputs }: LowRankChange,
+  change: LowRankChange,
   others: OtherFiles | null,
 ): Promise<ChangeFactors> {
+  const { down, up, magnitude, rank, inputs, outputs, parts = [0] } = change;
+  const changed = changedParts(change);
   const factor = async (tensor: TensorEntry, rows: number, columns: number): Promise<Float64Array> => {
     if (tensor.file !== file && others === null) throw unsupported(tensor, source, 'lies in another file');
     const place = others === null ? source : await others(tensor.file);
     return read(place, { tensor, rowStart: 0, rows, columns, transposed: false }, others, 'values');
   };
   return {
-    down: await factor(down, rank, inputs),
-    up: await factor(up, outputs, rank),
+    down: await factor(down, rank * changed, inputs),
+    up: await factor(up, (outputs / parts.length) * changed, rank),
     lengths: magnitude === undefined ? null : await factor(magnitude, outputs, 1),
   };
 }

@@ -61,6 +61,11 @@ export interface LowRankChange {
   readonly transposed: boolean;
   /** Length (outputs) to which each row of the sum is brought (DoRA, arXiv 2402.09353). */
   readonly magnitude?: TensorEntry;
+  /**
+   * Where equal parts of the outputs have factors of their own (loralib's MergedLinear): for each part its place among those in A,
+   * (parts that change x rank, inputs), and in B, (outputs of the parts that change, rank); null for a part that stays as it is.
+   */
+  readonly parts?: readonly (number | null)[];
 }
 
 /** Elements that stand for (stored - zero point) x scale; one scale for all, or one for each position along an axis. */

@@ -6,6 +6,7 @@ import type { Warning } from '../../core/errors.js';
 import type { SingularVectors } from '../../core/linalg/head-solver.js';
 import type { Recognition, RecognitionOptions } from '../../core/model/model.js';
 import type { AdapterFacts, FormatId, TensorEntry } from '../../core/tensors/tensor-index.js';
+import type { FiguresToWrite } from '../../protocol/figures-file.js';
 import type { AdapterChoice, CheckpointFiles } from '../../protocol/worker.js';
 
 /** What tells one state of a checkpoint from another: size, time and a hash of its header. */
@@ -120,6 +121,8 @@ export interface Engine {
   overDistance(request: DistanceRequest, signal: AbortSignal): Promise<OverDistance>;
   /** Reads what a question about the elements of one tensor needs. Fails as `analyze` does. */
   tensor(request: TensorRequest, signal: AbortSignal): Promise<TensorAnswer>;
+  /** The text of a file of figures. Fails as `analyze` does. */
+  figuresText(request: FiguresToWrite, signal: AbortSignal): Promise<string>;
   /** Ends the workers at once, as a crash would: what runs is rejected with `worker-stopped`, what comes later starts new ones. */
   stopWorkers(): Promise<void>;
   /** Ends the workers for good. */

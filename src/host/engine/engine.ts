@@ -7,6 +7,7 @@ import { turningOf } from '../../core/analysis/distance/turning.js';
 import { modelFigures } from '../../core/analysis/model-figures.js';
 import { verdict } from '../../core/analysis/verdict.js';
 import type { LayerSpec, Model } from '../../core/model/model.js';
+import type { WorkerTasks } from '../../protocol/worker.js';
 import type {
   Analysis,
   AnalyzeListener,
@@ -26,6 +27,8 @@ export interface EngineOptions {
   readonly threads: number;
   /** Folder of finished figures; null: none are kept. */
   readonly cacheFolder: string | null;
+  /** Inspects in this thread, for who has nothing else to do meanwhile; a worker does where it is not given. */
+  readonly inspectHere?: (request: WorkerTasks['inspect']['params']) => Promise<WorkerTasks['inspect']['result']>;
 }
 
 /** Layers are independent, but more threads than this wait for memory, not for processors. */
@@ -53,7 +56,10 @@ export function createEngine(options: EngineOptions): Engine {
     warm: () => {
       pool.warm();
     },
-    inspect: (request, signal) => inspect(pool, request, signal),
+    inspect: async (request, signal) => {
+      const { inspectHere } = options;
+      return inspection(request, await (inspectHere?.(request) ?? pool.run('inspect', request, signal)));
+    },
     analyze: (request, listener, signal) => analyze(pool, options.cacheFolder, request, listener, signal),
     recall: (request, signal) => recall(pool, options.cacheFolder, { ...request, have: [] }, signal),
     async vectors({ inspection, model, basis }, layer, signal): Promise<LayerVectors> {
@@ -71,13 +77,15 @@ export function createEngine(options: EngineOptions): Engine {
     async tensor({ inspection: { checkpoint }, tensor, question }, signal) {
       return (await pool.run('tensor', { checkpoint, tensor, question }, signal)).answer;
     },
+    async figuresText(request, signal) {
+      return (await pool.run('figures-text', request, signal)).text;
+    },
     stopWorkers: () => pool.stop(),
     dispose: () => pool.dispose(),
   };
 }
 
-async function inspect(pool: WorkerPool, request: InspectRequest, signal: AbortSignal): Promise<Inspection> {
-  const found = await pool.run('inspect', request, signal);
+function inspection(request: InspectRequest, found: WorkerTasks['inspect']['result']): Inspection {
   const { checkpoint } = found;
   const sizeBytes = checkpoint.files.reduce((sum, file) => sum + file.sizeBytes, 0);
   const modifiedMs = Math.max(...checkpoint.files.map((file) => file.modifiedMs));

@@ -3,39 +3,27 @@ import type { TaskName, WorkerReply, WorkerRequest, WorkerTasks } from '../../pr
 import { createHandlers } from './tasks.js';
 import { toWire } from './wire-error.js';
 
-const port = parentPort;
-if (port === null) throw new Error('this file runs as a worker thread');
+/** One of the tasks by its name. */
+interface Asked<Name extends TaskName> {
+  readonly id: number;
+  readonly name: Name;
+  readonly params: WorkerTasks[Name]['params'];
+}
+
 const handlers = createHandlers();
 
-async function run(request: WorkerRequest): Promise<WorkerTasks[TaskName]['result']> {
-  switch (request.name) {
-    case 'inspect':
-      return handlers.inspect(request.params);
-    case 'layer':
-      return handlers.layer(request.params);
-    case 'vectors':
-      return handlers.vectors(request.params);
-    case 'distances':
-      return handlers.distances(request.params);
-    case 'tensor':
-      return handlers.tensor(request.params);
-    case 'recall':
-      return handlers.recall(request.params);
-    case 'store':
-      return handlers.store(request.params);
+/** Does a task; what goes wrong is in the reply. For the command line, whose own thread may do what it waits for. */
+export async function answer<Name extends TaskName>({ id, name, params }: Asked<Name>): Promise<WorkerReply<Name>> {
+  try {
+    return { id, ok: true, result: await handlers[name](params) };
+  } catch (error) {
+    return { id, ok: false, error: toWire(error) };
   }
 }
 
-port.on('message', (request: WorkerRequest) => {
-  const reply = (answer: WorkerReply): void => {
-    port.postMessage(answer);
-  };
-  run(request).then(
-    (result) => {
-      reply({ id: request.id, ok: true, result });
-    },
-    (error: unknown) => {
-      reply({ id: request.id, ok: false, error: toWire(error) });
-    },
-  );
+const port = parentPort;
+port?.on('message', (request: WorkerRequest) => {
+  void answer(request).then((reply) => {
+    port.postMessage(reply);
+  });
 });

@@ -12,6 +12,8 @@ export interface CheckpointPlace {
   readonly folder: string;
   /** Name in the folder of the file that was chosen: the weights, or the index of their shards. */
   readonly name: string;
+  /** What could have been chosen in its place, below the folder that was named. */
+  readonly others?: readonly string[];
 }
 
 /** The folder of a checkpoint; each file in it is opened once and stays open until `close`. */
@@ -31,13 +33,17 @@ function outside(name: string, why: string): CheckpointError {
   );
 }
 
-/** @throws CheckpointError `outside-folder` for a name that is not a plain path below the folder, on any system. */
-function checkName(name: string): void {
-  if (name === '' || name.includes('\0')) throw outside(name, 'its name is no file name');
-  if (name.includes('\\')) throw outside(name, 'a backslash in its name');
-  if (isAbsolute(name) || /^[a-z]:/iu.test(name)) throw outside(name, 'an absolute path');
-  if (name.split('/').some((part) => part === '..' || part === '.' || part === ''))
-    throw outside(name, 'its path climbs out');
+/** Why a name is not a plain path below a folder, on any system; null when it is. */
+function whyNotPlain(name: string): string | null {
+  if (name === '' || name.includes('\0')) return 'its name is no file name';
+  if (name.includes('\\')) return 'a backslash in its name';
+  if (isAbsolute(name) || /^[a-z]:/iu.test(name)) return 'an absolute path';
+  return name.split('/').some((part) => part === '..' || part === '.' || part === '') ? 'its path climbs out' : null;
+}
+
+/** True for the name of a file in a folder, or of one in a folder below it. */
+export function isPlainName(name: string): boolean {
+  return whyNotPlain(name) === null;
 }
 
 function isInside(folder: string, path: string): boolean {
@@ -62,7 +68,8 @@ function isHubBlob(folder: string, path: string): boolean {
 async function open(place: CheckpointPlace, name: string, counter: ReadCounter): Promise<FileSource> {
   // The file that the person chose may be a link to anywhere; only names out of files are confined.
   if (name === place.name) return openFileSource(join(place.folder, name), name, counter);
-  checkName(name);
+  const why = whyNotPlain(name);
+  if (why !== null) throw outside(name, why);
   const folder = await realpath(place.folder);
   const target = await realpath(join(place.folder, name));
   if (!isInside(folder, target) && !isHubBlob(folder, target)) throw outside(name, 'a symbolic link leads out of it');

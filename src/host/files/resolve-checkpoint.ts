@@ -4,6 +4,7 @@ import { quoteName } from '../../core/bytes/quote.js';
 import { CheckpointError } from '../../core/errors.js';
 import type { CheckpointPlace } from './checkpoint-folder.js';
 import { asCheckpointError } from './system-error.js';
+import { bestExport, innerFolder } from './well-known-folders.js';
 
 const WEIGHTS = /\.(safetensors|pt|pth|ckpt|bin|onnx|keras|gguf)$/iu;
 /** Ends of names that also stand for results and data; they count where there is nothing else. */
@@ -18,6 +19,9 @@ const WELL_KNOWN = [
   'model.safetensors.index.json',
   'pytorch_model.bin',
   'pytorch_model.bin.index.json',
+  'diffusion_pytorch_model.safetensors',
+  'diffusion_pytorch_model.safetensors.index.json',
+  'diffusion_pytorch_model.bin',
   'tf_model.h5',
   'flax_model.msgpack',
 ];
@@ -27,13 +31,22 @@ const ADAPTERS = ['adapter_model.safetensors', 'adapter_model.bin'];
 const DISTRIBUTED = '.metadata';
 /** Enough names in a sentence. */
 const MAX_LISTED = 8;
+/** Folders in folders: the cache of the hub, and the export in its snapshot. */
+const MAX_DEPTH = 2;
+
+/** The one checkpoint among the names of the files of a folder. */
+type Choose = (folder: string, names: readonly string[]) => string;
 
 function listed(names: readonly string[]): string {
   const shown = names.slice(0, MAX_LISTED).map(quoteName).join(', ');
   return names.length > MAX_LISTED ? `${shown} and ${String(names.length - MAX_LISTED)} more` : shown;
 }
 
-function choose(folder: string, names: readonly string[]): string {
+/**
+ * The one checkpoint among the names of the files of a folder.
+ * @throws CheckpointError `not-a-checkpoint` where there is none, `wrong-use` where there are several, `missing-file` for shards alone.
+ */
+export function chooseCheckpoint(folder: string, names: readonly string[]): string {
   const known = WELL_KNOWN.find((name) => names.includes(name));
   if (known !== undefined) return known;
   const shown = basename(folder);
@@ -44,6 +57,8 @@ function choose(folder: string, names: readonly string[]): string {
   const candidates = [...weights.filter((name) => !SHARD.test(name)), ...names.filter((name) => INDEX.test(name))];
   const [only, ...others] = candidates;
   if (only !== undefined && others.length === 0) return only;
+  const exported = bestExport(candidates);
+  if (exported !== null) return exported;
   if (only !== undefined) {
     throw new CheckpointError(
       'wrong-use',
@@ -68,16 +83,20 @@ function choose(folder: string, names: readonly string[]): string {
 }
 
 /**
- * The checkpoint that a person means by a path: a file, an index of shards, or a folder that holds one checkpoint.
+ * The checkpoint that a person means by a path: a file, an index of shards, or a folder that holds one checkpoint, be it in a folder where
+ * those who save in several folders put it.
  * @throws CheckpointError `missing-file`, `not-a-checkpoint` for a folder without weights, `wrong-use` for one with several.
  */
 export async function resolveCheckpoint(path: string): Promise<CheckpointPlace> {
-  return resolvePlace(path, choose);
+  return resolvePlace(path, chooseCheckpoint);
 }
 
 /** The adapter that a person means by a path: what PEFT writes in a folder, else as a checkpoint. */
 export async function resolveAdapter(path: string): Promise<CheckpointPlace> {
-  return resolvePlace(path, (folder, names) => ADAPTERS.find((name) => names.includes(name)) ?? choose(folder, names));
+  return resolvePlace(
+    path,
+    (folder, names) => ADAPTERS.find((name) => names.includes(name)) ?? chooseCheckpoint(folder, names),
+  );
 }
 
 /** The base model in the folder of an adapter; null where there is none, or not one alone. */
@@ -85,7 +104,7 @@ export async function baseBeside({ folder, name }: CheckpointPlace): Promise<Che
   if (!ADAPTERS.includes(name)) return null;
   try {
     return await resolvePlace(folder, (whole, names) =>
-      choose(
+      chooseCheckpoint(
         whole,
         names.filter((each) => !ADAPTERS.includes(each)),
       ),
@@ -96,23 +115,45 @@ export async function baseBeside({ folder, name }: CheckpointPlace): Promise<Che
   }
 }
 
-async function resolvePlace(
-  path: string,
-  chosen: (folder: string, names: readonly string[]) => string,
-): Promise<CheckpointPlace> {
+async function resolvePlace(path: string, chosen: Choose, depth = 0): Promise<CheckpointPlace> {
   const whole = resolve(path);
   const name = basename(whole);
   try {
     if (!(await stat(whole)).isDirectory()) return { folder: dirname(whole), name };
-    const names: string[] = [];
-    for (const entry of await readdir(whole, { withFileTypes: true })) {
-      if (entry.isFile() || (entry.isSymbolicLink() && (await pointsToFile(join(whole, entry.name)))))
-        names.push(entry.name);
-    }
-    return { folder: whole, name: chosen(whole, names.sort()) };
+    const { files, folders } = await namesIn(whole);
+    const found = placeIn(whole, files, chosen);
+    if (!(found instanceof CheckpointError)) return found;
+    const inner =
+      found.code === 'not-a-checkpoint' && depth < MAX_DEPTH ? await innerFolder(whole, files, folders) : null;
+    if (inner === null) throw found;
+    const place = await resolvePlace(join(whole, inner.name), chosen, depth + 1);
+    const others = [...(place.others ?? []).map((each) => `${inner.name}/${each}`), ...inner.others];
+    return others.length === 0 ? place : { ...place, others };
   } catch (error) {
     throw asCheckpointError(error, quoteName(name === '' ? whole : name));
   }
+}
+
+/** The checkpoint among the files of a folder, or why there is none. */
+function placeIn(folder: string, files: readonly string[], chosen: Choose): CheckpointPlace | CheckpointError {
+  try {
+    const name = chosen(folder, files);
+    const others = bestExport([name]) === null ? [] : files.filter((each) => each !== name && /\.onnx$/iu.test(each));
+    return others.length === 0 ? { folder, name } : { folder, name, others };
+  } catch (error) {
+    if (error instanceof CheckpointError) return error;
+    throw error;
+  }
+}
+
+async function namesIn(folder: string): Promise<{ files: string[]; folders: string[] }> {
+  const [files, folders]: [string[], string[]] = [[], []];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) folders.push(entry.name);
+    else if (entry.isFile() || (entry.isSymbolicLink() && (await pointsToFile(join(folder, entry.name)))))
+      files.push(entry.name);
+  }
+  return { files: files.sort(), folders: folders.sort() };
 }
 
 async function pointsToFile(path: string): Promise<boolean> {

@@ -1,7 +1,9 @@
 import { realpath } from 'node:fs/promises';
 import { ADAPTER_CONFIG } from '../../core/adapters/adapter-config.js';
+import { type Alphas, readAlphas } from '../../core/adapters/kohya-tensors.js';
 import { mergeAdapter, settleOwnAdapter } from '../../core/adapters/merge-adapter.js';
 import type { CheckpointFolder } from '../../core/bytes/byte-source.js';
+import { quoteName } from '../../core/bytes/quote.js';
 import { CheckpointError, type Warning } from '../../core/errors.js';
 import { openCheckpoint } from '../../core/formats/open-checkpoint.js';
 import type { TensorIndex } from '../../core/tensors/tensor-index.js';
@@ -11,6 +13,9 @@ import type { ReadCounter } from './file-source.js';
 import { closeAll, closing } from './inspected-files.js';
 import { type JsonBeside, readJsonBeside } from './json-beside.js';
 import { baseBeside, resolveAdapter, resolveCheckpoint } from './resolve-checkpoint.js';
+
+/** Enough names in a sentence. */
+const MAX_OTHERS = 8;
 
 /** A checkpoint, opened, with the adapter over it. */
 interface OpenCheckpoint {
@@ -48,7 +53,8 @@ export async function withOpenCheckpoint<Result>(
   const open = async (place: CheckpointPlace): Promise<Opened> => {
     const folder = openCheckpointFolder(place, counter);
     folders.push(folder);
-    return { place, folder, index: await openCheckpoint(await folder.open(place.name), folder, { partial }) };
+    const index = await openCheckpoint(await folder.open(place.name), folder, { partial });
+    return { place, folder, index: { ...index, warnings: [...index.warnings, ...chosenOfSeveral(place)] } };
   };
   return closing({ close: () => closeAll(folders) }, async () => {
     const own = await open(await resolveCheckpoint(path));
@@ -57,7 +63,10 @@ export async function withOpenCheckpoint<Result>(
       return action(await merged(own, await open(await resolveAdapter(adapter.path)), alpha));
     }
     const config = await readJsonBeside(own.folder, ADAPTER_CONFIG);
-    const index = withWarning(settleOwnAdapter({ index: own.index, config: config.value, alpha }), config);
+    const index = withWarning(
+      settleOwnAdapter({ index: own.index, config: config.value, alpha, alphas: await alphasOf(own) }),
+      config,
+    );
     if (index.adapter?.applied === false) {
       const whole = await mergedBeside(own, open, alpha);
       if (whole !== null) return action(whole);
@@ -73,7 +82,12 @@ export async function withOpenCheckpoint<Result>(
 
 async function merged(base: Opened, adapter: Opened, alpha: number | null): Promise<OpenCheckpoint> {
   const config = await readJsonBeside(adapter.folder, ADAPTER_CONFIG);
-  const index = mergeAdapter(base.index, { index: adapter.index, config: config.value, alpha });
+  const index = mergeAdapter(base.index, {
+    index: adapter.index,
+    config: config.value,
+    alpha,
+    alphas: await alphasOf(adapter),
+  });
   const elsewhere = (await realpath(adapter.place.folder)) !== (await realpath(base.place.folder));
   const further = await states(adapter, adapter.index.files);
   const { folder } = adapter.place;
@@ -107,8 +121,21 @@ async function mergedBeside(
   }
 }
 
+function alphasOf({ index, folder }: Opened): Promise<Alphas> {
+  return readAlphas(index, (file) => folder.open(index.files[file] ?? ''));
+}
+
 function withWarning(index: TensorIndex, { warning }: JsonBeside): TensorIndex {
   return warning === null ? index : { ...index, warnings: [...index.warnings, warning] };
+}
+
+/** Names the checkpoint that was taken out of a folder, where others could have been. */
+function chosenOfSeveral({ name, others = [] }: CheckpointPlace): Warning[] {
+  if (others.length === 0) return [];
+  const shown = others.slice(0, MAX_OTHERS).map(quoteName).join(', ');
+  const further = others.length > MAX_OTHERS ? ` and ${String(others.length - MAX_OTHERS)} more` : '';
+  const message = `The folder holds several models, and ${quoteName(name)} is shown. Open one of the others by its own path: ${shown}${further}.`;
+  return [{ code: 'one-of-several-files', message }];
 }
 
 function states({ folder }: Opened, names: readonly string[]): Promise<FileState[]> {

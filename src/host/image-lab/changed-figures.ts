@@ -50,11 +50,12 @@ export class ChangedFigures {
 
   /** What the patches of the object, and of other objects, attend to. */
   readonly preference: Task<'changed-preference'> = ({ layer, keys, patches }, { signal }) =>
-    this.#withLayer(layer, signal, async (_, { count, prefix }, each, { grid }) => {
+    this.#withLayer(layer, signal, async ({ attention: { windows } }, { count, prefix }, each, run) => {
       if (patches.length !== count - prefix) {
         throw wrongUse(`the mask has ${patches.length} patches and the picture ${count - prefix}`);
       }
-      const preferences = new LayerPreferences(Int32Array.from(patches), grid, keys, prefix, false);
+      const shape = { grid: run.gridOf(layer), tokens: count, windows };
+      const preferences = new LayerPreferences(Int32Array.from(patches), shape, keys, false);
       await each((_, attention) => preferences.add(attention));
       return preferences.finish(layer);
     });

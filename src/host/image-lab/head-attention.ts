@@ -3,7 +3,7 @@ import type { Tokens } from '../../core/analysis/image/head-weights.js';
 import type { Products } from '../../core/analysis/image/products.js';
 import type { SourceOf } from '../../core/analysis/layer.js';
 import type { ForwardModel } from '../../core/inference/forward.js';
-import { windowedAttention } from '../../core/inference/attend-windows.js';
+import { meet, windowedAttention } from '../../core/inference/attend-windows.js';
 import type { LayerAttention } from '../../core/inference/layer-attention.js';
 import { layerShape } from '../../core/inference/layer-shapes.js';
 import type { LoadedModel } from '../../protocol/inference.js';
@@ -28,7 +28,7 @@ export async function tokensOf(
   return { values, count, width, prefix: loaded.prefixTokens };
 }
 
-/** Queries and keys of a head as they meet, after their norms and rotation. */
+/** Queries and keys of a head as they meet, after their norms and rotation; within windows they meet with more. */
 export function meetingOf(products: Products, parts: LayerAttention, index: number, tokens: Tokens): QueriesAndKeys {
   const head = parts.heads[index];
   if (head === undefined) throw new Error(`the layer has no head ${index}`);
@@ -36,7 +36,8 @@ export function meetingOf(products: Products, parts: LayerAttention, index: numb
   const keys = keysOf(products, tokens, head);
   parts.prepare('query', queries, index);
   parts.prepare('key', keys, index);
-  return { queries, keys, count: tokens.count, size: head.rows, scale: head.scale };
+  const bare = { queries, keys, count: tokens.count, size: head.rows, scale: head.scale };
+  return parts.windows === null ? meet(bare, parts.widening) : bare;
 }
 
 /**
@@ -46,7 +47,8 @@ export function meetingOf(products: Products, parts: LayerAttention, index: numb
 export function headAttention(products: Products, parts: LayerAttention, index: number, tokens: Tokens): Float32Array {
   const { windows } = parts;
   if (windows === null) return attention(products, meetingOf(products, parts, index, tokens), parts.bias(index));
-  return windowedAttention(products, meetingOf(products, parts, index, withZeros(tokens)), windows, parts.bias(index));
+  const bare = meetingOf(products, parts, index, withZeros(tokens));
+  return windowedAttention(products, bare, windows, parts.bias(index), parts.widening);
 }
 
 /** One token more, of zeros: what places of windows without a token hold. */

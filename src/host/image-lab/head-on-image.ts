@@ -4,6 +4,7 @@ import type { Products } from '../../core/analysis/image/products.js';
 import { analyzeHead, type SourceOf } from '../../core/analysis/layer.js';
 import { CheckpointError, type Warning } from '../../core/errors.js';
 import type { ForwardModel } from '../../core/inference/forward.js';
+import { tokenGroups } from '../../core/inference/windows.js';
 import type { HeadSolver } from '../../core/linalg/head-solver.js';
 import type { LayerSpec } from '../../core/model/model.js';
 import type { HeadOnImage } from '../../protocol/image.js';
@@ -41,7 +42,8 @@ export function headOnImage(
 ): Omit<HeadOnImage, 'image'> {
   const weights = attention.heads[head];
   if (weights === undefined) throw new Error(`layer ${spec.index} has no head ${head}`);
-  const found = modesOnImage(products, tokens, weights, norm, modes);
+  const groups = attention.windows === null ? null : tokenGroups(attention.windows);
+  const found = modesOnImage(products, tokens, weights, norm, modes, groups);
   return {
     basis: modes.basis,
     layer: spec.index,
@@ -58,15 +60,17 @@ export function headOnImage(
 /** What the figures of modes leave out. */
 export function modeWarnings(spec: LayerSpec, forward: ForwardModel, { unreadable }: ModesOnImage): Warning[] {
   const warnings: Warning[] = [];
-  if (spec.qkNorm || forward.rotation !== null || (forward.blocks[spec.index]?.attention.bias ?? null) !== null) {
+  const attention = forward.blocks[spec.index]?.attention;
+  const isBiased = attention !== undefined && (attention.bias !== null || attention.decomposed !== undefined);
+  if (spec.qkNorm || forward.rotation !== null || isBiased) {
     const message =
       'The model norms or rotates queries and keys before they meet, or adds a bias of positions; modes and score variance are without that.';
     warnings.push({ code: 'not-the-whole-score', message });
   }
-  if (forward.blocks[spec.index]?.attention.windows !== undefined) {
+  if (attention?.windows !== undefined) {
     const message =
-      'Tokens attend within windows: maps, contributions and score variance are over all tokens of the layer, whichever window they are in.';
-    warnings.push({ code: 'over-all-windows', message });
+      'Tokens attend within windows: contributions and score variance are of pairs within them; maps are of all tokens of the layer.';
+    warnings.push({ code: 'within-windows', message });
   }
   if (unreadable > 0) {
     const message = `${unreadable} channels have a gain too small to read the token from; they are left out of the maps.`;

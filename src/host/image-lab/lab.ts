@@ -17,13 +17,16 @@ import type { LabTools } from './lab-tools.js';
 import { LayerAttentionStore } from './layer-attention-store.js';
 import { checkLayer, type LayerParts, readLayerParts } from './layer-parts.js';
 import { type FolderInLab, guidedMasksInLab, keypointsOverFolder } from '../semantics/folder-in-lab.js';
+import { guidedMaskInLab } from '../semantics/guided-mask-in-lab.js';
 import { layersAround } from './look-ahead.js';
 import { measureFolder } from './measure-folder.js';
 import { ModelRunner, UNTIL_KILLED } from './model-runner.js';
 import { fixedSize, openModel, type OpenedModel, withWeights } from './opened-model.js';
 import { ablationRerun, guideOf, nearestKeysRerun, PROMPT_RERUN, promptRerun } from './picture-change.js';
 import { PictureKeypoints } from './picture-keypoints.js';
+import { PictureOffObject } from './picture-off-object.js';
 import { maskPicture, type PictureMask, takeMask } from './picture-mask.js';
+import { layerLabels } from './labels.js';
 import { LayerPreferences } from './preference-figures.js';
 import { RecentHeads } from './recent-heads.js';
 import { RecentParts } from './recent-parts.js';
@@ -52,6 +55,7 @@ interface OnShow {
   readonly attention: LayerAttentionStore;
   readonly heads: RecentHeads;
   readonly keypoints: PictureKeypoints;
+  readonly offObject: PictureOffObject;
   mask: PictureMask | null;
   changed: ChangedPicture | null;
   /** Layer and basis whose heads are computed before they are asked for. */
@@ -135,11 +139,11 @@ export class Lab {
     preference: async ({ layer, keys }, { signal }) => {
       const onShow = this.#now();
       const model = await this.#opened();
-      checkWhole(model.forward, model.file, 'attention preference');
       if (onShow.mask === null) throw wrongUse('there is no mask that says where the object is');
-      const { grid, prefixTokens } = onShow.shown.loaded;
-      const preferences = new LayerPreferences(onShow.mask.patches, grid, keys, prefixTokens);
       checkLayer(model, layer);
+      const { grid } = onShow.shown.loaded;
+      const labels = layerLabels(onShow.mask, model.forward, grid, layer);
+      const preferences = new LayerPreferences(labels, layerShape(model.forward, grid, layer), keys);
       await onShow.attention.each(layer, layer + 1, signal, (_, attention) => preferences.add(attention));
       return preferences.finish(layer);
     },
@@ -150,7 +154,13 @@ export class Lab {
         return changed.layer(this.#tools, parts, signal);
       }),
     'changed-attention': (params, context) => this.#changedFigures.attention(params, context),
-    'changed-preference': (params, context) => this.#changedFigures.preference(params, context),
+    'changed-preference': async (params, context) => {
+      const { mask, shown } = this.#now();
+      const { forward } = await this.#opened();
+      const seen = { pixels: mask?.pixels ?? null, patches: Int32Array.from(params.patches) };
+      const patches = Int8Array.from(layerLabels(seen, forward, shown.loaded.grid, params.layer));
+      return this.#changedFigures.preference({ ...params, patches }, context);
+    },
     'warm-prompt': async (_, { signal }) => {
       const { changed, shown } = this.#now();
       if (changed === null) await this.#runner.warmChanged(shown.input, PROMPT_RERUN, signal);
@@ -169,6 +179,19 @@ export class Lab {
       checkLayer(model, layer);
       return onShow.keypoints.layer(layer, signal, (use) => onShow.attention.each(layer, layer + 1, signal, use));
     },
+    'off-object': async (wish, { signal, progress }) => {
+      const { keypoints, mask, offObject } = this.#now();
+      const { forward, file } = await this.#opened();
+      checkWhole(forward, file, 'relevance off the object');
+      const asked = { concentration: await keypoints.concentration(signal), labels: mask?.patches ?? null };
+      return offObject.figures(wish, asked, (done, total) => progress({ done, total }), signal);
+    },
+    'check-candidates': (_, { signal, progress }) =>
+      this.#now().offObject.checks((done, total) => progress({ done, total }), signal),
+    'guided-mask': async (wanted, { signal }) => {
+      await guidedMaskInLab(await this.#opened(), this.#now().shown, wanted, signal);
+      return null;
+    },
     export: async ({ file, layer, head, basis }, { signal }) => {
       const figures = await this.#head(layer, head, basis);
       const onShow = this.#now();
@@ -180,7 +203,6 @@ export class Lab {
     'preference-folder': async (asked, { signal, progress }) => {
       const told = (done: number, total: number): void => progress({ done, total });
       const model = await this.#opened();
-      checkWhole(model.forward, model.file, 'attention preference');
       return measureFolder(model, this.#subject, this.#runner, asked, this.#chosenPreprocessing, told, signal);
     },
     'keypoints-folder': async (asked, context) => keypointsOverFolder(await this.#overFolder(context), asked),
@@ -220,16 +242,19 @@ export class Lab {
     this.#runner.endChanged();
     this.#changedFigures.follow(null);
     const parts = new RecentParts();
+    const attention = new LayerAttentionStore(this.#tools.products, model, shown, (layer, action) =>
+      withWeights(this.#subject, async (sourceOf) => {
+        const own = await parts.get(layer, () => readLayerParts(model, shown, layer, sourceOf));
+        return action(own, sourceOf);
+      }),
+    );
+    const [subject, runner] = [this.#subject, this.#runner];
     this.#onShow = {
       shown,
-      attention: new LayerAttentionStore(this.#tools.products, model, shown, (layer, action) =>
-        withWeights(this.#subject, async (sourceOf) => {
-          const own = await parts.get(layer, () => readLayerParts(model, shown, layer, sourceOf));
-          return action(own, sourceOf);
-        }),
-      ),
+      attention,
       heads: new RecentHeads(),
       keypoints: new PictureKeypoints(shown),
+      offObject: new PictureOffObject({ model, subject, runner, shown, attention }),
       mask: null,
       changed: null,
       ahead: null,

@@ -4,6 +4,8 @@ import { CheckpointError, type Warning } from '../../core/errors.js';
 import type { LabelMap, Picture, Size } from '../../core/image/preprocess/picture.js';
 import { preprocessLabels } from '../../core/image/preprocess/preprocess.js';
 import type { Preprocessing } from '../../core/image/preprocess/preprocessing.js';
+import type { ForwardModel, PatchGrid } from '../../core/inference/forward.js';
+import { layerGrid, tokenSide } from '../../core/inference/layer-shapes.js';
 
 /** What the grey values of a mask stand for. */
 export const LABELS = { background: 0, target: 1, other: 2 } as const;
@@ -95,6 +97,21 @@ export function seenLabels(
   const pixels = preprocessLabels(map, original, preprocessing, name);
   const patches = patchLabels(pixels, patch);
   return { pixels, patches, warnings: [...warnings, ...patchWarnings(patches)] };
+}
+
+/**
+ * Labels of the tokens of a layer, which may stand for several patches.
+ * @param grid rows and columns of patches.
+ */
+export function layerLabels(
+  { pixels, patches }: { readonly pixels: LabelMap | null; readonly patches: Int32Array },
+  forward: Pick<ForwardModel, 'blocks' | 'patches'>,
+  grid: PatchGrid,
+  layer: number,
+): Int32Array {
+  const own = layerGrid(forward, grid, layer);
+  if (pixels === null || (own[0] === grid[0] && own[1] === grid[1])) return patches;
+  return patchLabels(pixels, tokenSide(forward, layer), own);
 }
 
 /** What the labels of patches leave nothing to compare with. */

@@ -77,7 +77,9 @@ export class LayerAttentionStore {
       return;
     }
     const { heads } = await this.#keep(layer);
-    if (next !== null) this.prepare(next, 1).catch(() => undefined);
+    // Two of them, so that the process has the second when it is done with the first, whatever is computed here meanwhile.
+    if (next !== null)
+      for (const [at, ahead] of [next, next + 1].entries()) this.prepare(ahead, at + 1).catch(() => undefined);
     for (const [head, own] of heads.entries()) {
       // Lets requests that do not wait for this come in.
       await setImmediate(undefined, { signal });

@@ -1,5 +1,6 @@
 import { CheckpointError } from '../../core/errors.js';
 import { patchLabels } from '../../core/analysis/image/patch-labels.js';
+import type { LabelMap } from '../../core/image/preprocess/picture.js';
 import type { Mask } from '../../protocol/image.js';
 import type { MaskSource } from '../../protocol/image-worker.js';
 import { loadSharp } from '../images/decode.js';
@@ -13,6 +14,8 @@ const UNLABELLED = 255;
 /** A mask on the picture. */
 export interface PictureMask {
   readonly mask: Mask;
+  /** Labels of the pixels that the model sees. */
+  readonly pixels: LabelMap;
   /** Labels of the patches. */
   readonly patches: Int32Array;
 }
@@ -31,7 +34,8 @@ async function fromPicture(
   const seen = seenLabels(map, card.originalSize, card.preprocessing, loaded.patch, name);
   const labels = Uint8Array.from(seen.pixels.labels, (label) => (label === NO_LABEL ? UNLABELLED : label));
   const notes = [...warnings, ...found, ...seen.warnings].map(({ message }) => message);
-  return { mask: { name, labels, patches: Int8Array.from(seen.patches), notes }, patches: seen.patches };
+  const { pixels, patches } = seen;
+  return { mask: { name, labels, patches: Int8Array.from(patches), notes }, pixels, patches };
 }
 
 function painted(labels: Uint8Array, { card, input, loaded }: ShownPicture): PictureMask {
@@ -43,7 +47,8 @@ function painted(labels: Uint8Array, { card, input, loaded }: ShownPicture): Pic
   const map = { width, height, labels: Int32Array.from(labels, (label) => (label === UNLABELLED ? NO_LABEL : label)) };
   const patches = patchLabels(map, loaded.patch);
   const notes = patchWarnings(patches).map(({ message }) => message);
-  return { mask: { name: `painted on ${card.name}`, labels, patches: Int8Array.from(patches), notes }, patches };
+  const mask = { name: `painted on ${card.name}`, labels, patches: Int8Array.from(patches), notes };
+  return { mask, pixels: map, patches };
 }
 
 /** The mask as a grey PNG of the size of the picture that it was made on; what the model does not see has no label. */

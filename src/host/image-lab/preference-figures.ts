@@ -7,7 +7,8 @@ import {
 import { MIXED } from '../../core/analysis/image/patch-labels.js';
 import { preference, type RegionShare } from '../../core/analysis/image/preference.js';
 import { preferenceBand } from '../../core/analysis/image/preference-band.js';
-import type { PatchGrid } from '../../core/inference/forward.js';
+import type { LayerShape } from '../../core/inference/layer-shapes.js';
+import { windowedPatchAttention } from '../../core/inference/windowed-figures.js';
 import type { LayerPreference, PreferenceFigures, RegionRatio } from '../../protocol/image.js';
 import { LABELS } from './labels.js';
 
@@ -20,17 +21,22 @@ export class LayerPreferences {
   readonly #heads: PreferenceFigures[] = [];
   readonly #mean = new MeanPatchAttention();
 
+  /** @param labels of the patches, or of the tokens that the layer has made of them. */
   constructor(
     private readonly labels: Int32Array,
-    private readonly grid: PatchGrid,
+    private readonly shape: Pick<LayerShape, 'grid' | 'tokens' | 'windows'>,
     private readonly keys: KeyVariant,
-    private readonly prefix: number,
     private readonly bands = true,
   ) {}
 
-  /** @param attention (tokens, tokens) of the next head; not kept. */
+  /** @param attention (tokens, tokens) or (windows, places, places) of the next head; not kept. */
   add(attention: Float32Array): void {
-    const among = patchAttention(attention, this.prefix, this.labels.length, this.keys);
+    const { windows, tokens } = this.shape;
+    const { length } = this.labels;
+    const among =
+      windows === null
+        ? patchAttention(attention, tokens - length, length, this.keys)
+        : windowedPatchAttention(attention, windows, this.keys);
     this.#heads.push(this.#figures(among));
     this.#mean.add(among);
   }
@@ -49,7 +55,7 @@ export class LayerPreferences {
   #source(among: PatchAttention, source: number): Regions | null {
     const found = preference(among, this.labels, source);
     if (found === null) return null;
-    const band = this.bands ? preferenceBand(among, this.labels, this.grid, source) : null;
+    const band = this.bands ? preferenceBand(among, this.labels, this.shape.grid, source) : null;
     const told = (label: number): RegionRatio => {
       const region = found.regions.get(label);
       if (region === undefined) return NONE;

@@ -12,7 +12,7 @@ import type { KeyVariant } from '../../core/analysis/image/patch-attention.js';
 import { type MaskPair, type PairedFolder, pairMasks } from '../images/mask-pairs.js';
 import { type ObjectMask, objectMask } from '../images/object-mask.js';
 import type { InferenceSession } from '../inference/inference-session.js';
-import { seenLabels } from './labels.js';
+import { layerLabels, type SeenLabels, seenLabels } from './labels.js';
 import { checkFinite } from './not-finite.js';
 import { readPicture } from './picture-source.js';
 
@@ -20,7 +20,7 @@ import { readPicture } from './picture-source.js';
 interface MeasuredModel {
   /** Of the checkpoint, for messages. */
   readonly name: string;
-  readonly forward: Pick<ForwardModel, 'patches'>;
+  readonly forward: Pick<ForwardModel, 'blocks' | 'patches'>;
   /** Gives the session for inputs of that size; whoever gives it ends it. */
   session(size: Size): Promise<InferenceSession>;
 }
@@ -111,9 +111,11 @@ export class PreferenceOverFolder {
     if (this.wanted.labels === null && !mask.mayBeRoles) this.#meaning = 'objects';
     const meanings: LabelMeaning[] =
       this.wanted.labels !== null || this.#meaning === 'objects' ? [this.#meaning] : ['roles', 'objects'];
-    const maps = meanings.map((meaning): MeantLabels => ({ labels, meaning }));
     const { head, keys } = this.wanted;
+    const { grid } = await session.load(this.signal);
     for (const layer of this.wanted.layers) {
+      const own = layerLabels(labels, this.model.forward, grid, layer);
+      const maps = meanings.map((meaning): MeantLabels => ({ labels: own, meaning }));
       const questions = { labels: maps, keys, nearestKeys: null };
       const found = await run.attend({ layer, head, questions, keep: false, token: null }, this.signal);
       this.bytesRead += found.bytesRead;
@@ -161,7 +163,7 @@ export class PreferenceOverFolder {
   async #read(
     folder: string,
     { image, mask }: MaskPair,
-  ): Promise<{ input: ModelInput; labels: Int32Array; mask: ObjectMask }> {
+  ): Promise<{ input: ModelInput; labels: SeenLabels; mask: ObjectMask }> {
     const { picture, name } = await readPicture({ kind: 'file', path: path.join(folder, image) });
     const drawn = await readPicture({ kind: 'file', path: path.join(folder, mask) });
     const own = objectMask(drawn.picture, drawn.name);
@@ -171,8 +173,8 @@ export class PreferenceOverFolder {
     }
     const original = [picture.height, picture.width] as const;
     const { patch } = this.model.forward.patches;
-    const { patches, warnings } = seenLabels(own.map, original, this.preprocessing, patch, drawn.name);
-    if (!patches.some((label) => label > 0)) {
+    const labels = seenLabels(own.map, original, this.preprocessing, patch, drawn.name);
+    if (!labels.patches.some((label) => label > 0)) {
       throw new CheckpointError(
         'empty',
         drawn.name,
@@ -180,8 +182,8 @@ export class PreferenceOverFolder {
         'leave it out',
       );
     }
-    if (warnings.some(({ code }) => code === 'mask-scaled')) this.#scaled.push(mask);
-    return { input: preprocess(picture, this.preprocessing, name), labels: patches, mask: own };
+    if (labels.warnings.some(({ code }) => code === 'mask-scaled')) this.#scaled.push(mask);
+    return { input: preprocess(picture, this.preprocessing, name), labels, mask: own };
   }
 
   #skip(name: string, error: unknown): void {

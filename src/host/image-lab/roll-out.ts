@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { rollBack } from '../../core/analysis/image/rollout.js';
 import { CheckpointError } from '../../core/errors.js';
+import { type EachHead, meanAttention } from './mean-attention.js';
 
 /** Tokens beyond which rollout is not made for all of them at once: 4.8 MB of shares, 1.3 billion products a layer. */
 const MAX_TOKENS = 1_100;
@@ -16,7 +17,7 @@ const ROWS = 32;
 export async function rollOut(
   layers: number,
   count: number,
-  each: (layer: number, use: (head: number, attention: Float32Array) => void) => Promise<void>,
+  each: EachHead,
   progress: (done: number, total: number) => void,
   signal: AbortSignal,
 ): Promise<Float32Array> {
@@ -28,13 +29,7 @@ export async function rollOut(
   for (let i = 0; i < count; i++) relevance[i * count + i] = 1;
   for (let layer = layers - 1; layer >= 0; layer--) {
     progress(layers - 1 - layer, layers);
-    const mean = new Float32Array(count * count);
-    let heads = 0;
-    await each(layer, (_, attention) => {
-      heads++;
-      for (let at = 0; at < mean.length; at++) mean[at] = (mean[at] ?? 0) + (attention[at] ?? 0);
-    });
-    for (let at = 0; at < mean.length; at++) mean[at] = (mean[at] ?? 0) / heads;
+    const mean = await meanAttention(layer, count, each);
     for (let start = 0; start < relevance.length; start += ROWS * count) {
       await setImmediate(undefined, { signal });
       const rows = relevance.subarray(start, Math.min(relevance.length, start + ROWS * count));

@@ -144,8 +144,8 @@ export class LoadedGraph {
   ): Promise<AttendResult> {
     const { forward, grid } = this.ready;
     const { checkpoint } = this.params;
-    const { labels, nearestKeys, concentration } = questions;
-    if (mean || labels.length > 0 || nearestKeys !== null || concentration !== undefined) {
+    const { nearestKeys, concentration } = questions;
+    if (mean || nearestKeys !== null || concentration !== undefined) {
       checkWhole(forward, checkpoint.files[0]?.name ?? '', 'attention between all tokens');
     }
     const tokens = { values: this.tap({ tap: 'attention-input', layer }), count, width, prefix: 0 };
@@ -159,7 +159,7 @@ export class LoadedGraph {
       ({ sourceOf }) =>
         recomputeLayer(this.arithmetic, { forward, layer, grid, sourceOf, tokens, output }, (index, found) => {
           if (head !== null && head !== index) return;
-          figures.push(windowedFigures(index, found, windows));
+          figures.push(windowedFigures(index, found, windows, questions));
           if (keep) attention.push(found);
           if (token !== null) rows.push(rowInWindow(windows, found, token));
         }),

@@ -68,9 +68,8 @@ export async function keypointsOverFolder(
 /** Guided masks of the pictures of a folder, which need no run of the model. */
 export async function guidedMasksInLab(
   on: FolderInLab,
-  { folder, file, ratio, strength, direction, version }: ImageTasks['guided-masks']['params'],
+  { folder, version, ...wanted }: ImageTasks['guided-masks']['params'],
 ): Promise<ImageTasks['guided-masks']['result']> {
-  const wanted = { file, ratio, strength, direction, concentration: CONCENTRATION };
   const model = modelOf(on);
   const at = { folder, size: null, version };
   const { masks, skipped } = await guidedMasksOfFolder(model, at, wanted, on.progress, on.signal);

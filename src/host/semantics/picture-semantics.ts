@@ -1,13 +1,12 @@
 import { groups } from '../../core/analysis/keypoints/concentration.js';
-import { foreground } from '../../core/analysis/keypoints/foreground.js';
 import { checkWhole } from '../../core/inference/layer-shapes.js';
 import { checkChangeable } from '../../core/inference/own-graph-model.js';
 import type { Warning } from '../../core/errors.js';
-import { LABELS } from '../image-lab/labels.js';
 import { readLabels } from '../image-lab/mask-labels.js';
 import type { ImageChoice, Input } from '../image-lab/model-input.js';
 import type { SizedSessions } from '../image-lab/sized-sessions.js';
 import { type AttentionPass, attentionPass } from './attention-pass.js';
+import { type ObjectOfPicture, objectFromTokens, objectOfLabels } from './object-of-picture.js';
 import { concentrationOf, PromptedModel } from './prompted-model.js';
 import { type Prompting, prompting } from './prompting.js';
 import type { SemanticsModel, SemanticsWishes } from './semantics-model.js';
@@ -92,22 +91,13 @@ async function objectOf(
   { input, loaded, run }: PromptedModel,
   mask: string | null,
   fromTokens: boolean,
-): Promise<{ readonly object: Uint8Array | null; readonly warnings: readonly Warning[] }> {
+): Promise<ObjectOfPicture> {
   if (mask !== null) {
-    const { labels, warnings } = await readLabels(mask, { input, loaded });
-    return { object: Uint8Array.from(labels, (label) => Number(label === LABELS.target)), warnings };
+    const { patches, warnings } = await readLabels(mask, { input, loaded });
+    return { object: objectOfLabels(patches), warnings };
   }
   if (!fromTokens) return { object: null, warnings: [] };
-  const { tokens } = run.outputs;
-  const object =
-    tokens === undefined ? null : foreground(tokens.subarray(loaded.prefixTokens * loaded.width), loaded.grid);
-  const message =
-    tokens === undefined
-      ? 'The graph of the file gives no final tokens, so they set no object apart.'
-      : object === null
-        ? 'The final tokens of all patches are alike, so they set no object apart.'
-        : `Without a mask, the object is taken to be the ${object.filter((own) => own === 1).length} patches that the final tokens set apart.`;
-  return { object, warnings: [{ code: 'object-from-tokens', message }] };
+  return objectFromTokens(run.outputs.tokens, loaded);
 }
 
 function silentWarnings({ layers }: AttentionPass): Warning[] {

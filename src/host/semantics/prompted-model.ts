@@ -15,11 +15,14 @@ import { keypointsOfPicture } from '../images/keypoints-of-image.js';
 import type { InferenceSession, Run } from '../inference/inference-session.js';
 import type { SemanticsModel } from './semantics-model.js';
 
+/** What is to be known of a model that is prompted. */
+type PromptSubject = Pick<SemanticsModel, 'name' | 'model' | 'forward'>;
+
 /** A model, promptable where it runs by a graph of ours, that was run on a picture. */
 export class PromptedModel {
   private constructor(
     private readonly session: InferenceSession,
-    private readonly subject: SemanticsModel,
+    private readonly subject: PromptSubject,
     readonly input: Input,
     readonly loaded: LoadedModel,
     /** Without a prompt. */
@@ -28,7 +31,7 @@ export class PromptedModel {
   ) {}
 
   static async start(
-    subject: SemanticsModel,
+    subject: PromptSubject,
     session: InferenceSession,
     input: Input,
     signal: AbortSignal,

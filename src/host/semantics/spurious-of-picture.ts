@@ -1,7 +1,12 @@
 import type { Prompt } from '../../core/analysis/keypoints/prompt.js';
 import { checkCandidates, deletionRelevance } from '../../core/analysis/keypoints/prompted-runs.js';
-import type { Relevance } from '../../core/analysis/keypoints/relevance.js';
-import { candidates, spuriousCorrelation } from '../../core/analysis/keypoints/spurious.js';
+import type { Relevance, RelevanceKind } from '../../core/analysis/keypoints/relevance.js';
+import {
+  type Candidate,
+  candidates,
+  type SpuriousCorrelation,
+  spuriousCorrelation,
+} from '../../core/analysis/keypoints/spurious.js';
 import type { Concentration } from '../../core/analysis/keypoints/concentration.js';
 import type { Warning } from '../../core/errors.js';
 import type { AttentionPass } from './attention-pass.js';
@@ -26,34 +31,70 @@ export interface SpuriousCandidate {
   readonly places: number;
 }
 
+/** How the model is asked what it does without parts of the picture. */
+type PromptedRuns = Pick<PromptedModel, 'patches' | 'promptable' | 'changeOf'>;
+
+/** Relevance by one of its kinds; null where no patch is relevant. @param progress told of deletion only, which is a run a patch */
+export function relevanceBy(
+  kind: RelevanceKind,
+  on: Pick<PromptedRuns, 'patches' | 'changeOf'>,
+  { relevance }: Pick<AttentionPass, 'relevance'>,
+  progress: (done: number, total: number) => void,
+): Promise<Relevance | null> {
+  if (kind !== 'deletion') return Promise.resolve(relevance[kind]);
+  return deletionRelevance(on.patches, (prompt) => on.changeOf(prompt), progress);
+}
+
+/** What lies off the object, before it is checked. */
+interface OffObject extends SpuriousCorrelation {
+  /** All of them, the largest first; none where the model cannot be run without parts of the picture. */
+  readonly candidates: readonly Candidate[];
+  readonly warnings: readonly Warning[];
+}
+
+/** The figures of an object mask and its candidates, which are not checked. @param promptable whether they can be */
+export function offObject(
+  relevance: Relevance | null,
+  { values, grid }: Pick<Concentration, 'values' | 'grid'>,
+  object: Uint8Array,
+  promptable: boolean,
+): OffObject {
+  const warnings = relevanceWarnings(relevance);
+  if (relevance === null) return { offRatio: null, log2Lift: null, candidates: [], warnings };
+  const figures = spuriousCorrelation(relevance.values, values, object);
+  const covers = figures.offRatio !== null;
+  if (covers && figures.log2Lift === null) warnings.push(NO_LIFT);
+  if (covers && !promptable) warnings.push(NO_CHECK);
+  const found = covers && promptable ? candidates(relevance.values, values, object, grid) : [];
+  return { ...figures, candidates: found, warnings };
+}
+
 /** The figures of an object mask, with the causal check of the first candidates. */
 export async function spurious(
-  on: PromptedModel,
-  pass: AttentionPass,
-  { values, grid }: Concentration,
+  on: PromptedRuns,
+  pass: Pick<AttentionPass, 'relevance'>,
+  concentration: Concentration,
   object: Uint8Array,
-  wanted: SemanticsWishes,
+  wanted: Pick<SemanticsWishes, 'relevance' | 'candidates' | 'places'>,
   progress: (done: number, total: number) => void,
 ): Promise<{ readonly spurious: Spurious; readonly map: Float64Array | null; readonly warnings: readonly Warning[] }> {
-  const changeOf = (prompt: Prompt): Promise<number> => on.changeOf(prompt);
-  const relevance =
-    wanted.relevance === 'deletion'
-      ? await deletionRelevance(on.patches, changeOf, progress)
-      : pass.relevance[wanted.relevance];
-  const warnings = relevanceWarnings(relevance);
+  const relevance = await relevanceBy(wanted.relevance, on, pass, progress);
+  const {
+    offRatio,
+    log2Lift,
+    candidates: found,
+    warnings,
+  } = offObject(relevance, concentration, object, on.promptable);
   if (relevance === null) {
     const nothing = { relevance: null, offRatio: null, log2Lift: null, candidates: [] };
     return { spurious: nothing, map: null, warnings };
   }
   const { kind, asker, values: map } = relevance;
-  const figures = spuriousCorrelation(map, values, object);
-  const covers = figures.offRatio !== null;
-  if (covers && figures.log2Lift === null) warnings.push(NO_LIFT);
-  if (covers && !on.promptable) warnings.push(NO_CHECK);
-  const found = covers && on.promptable ? candidates(map, values, object, grid).slice(0, wanted.candidates) : [];
-  const checked = await checkCandidates(found, object, grid, wanted.places, changeOf, progress);
+  const first = found.slice(0, wanted.candidates);
+  const changeOf = (prompt: Prompt): Promise<number> => on.changeOf(prompt);
+  const checked = await checkCandidates(first, object, concentration.grid, wanted.places, changeOf, progress);
   const list = checked.map(({ patches, weight, check }) => ({ patches, weight, ...check }));
-  return { spurious: { relevance: { kind, asker }, ...figures, candidates: list }, map, warnings };
+  return { spurious: { relevance: { kind, asker }, offRatio, log2Lift, candidates: list }, map, warnings };
 }
 
 const NO_LIFT: Warning = {

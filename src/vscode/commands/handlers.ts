@@ -5,13 +5,14 @@ import type { BaseParts } from '../editor/ask-base.js';
 import { chooseBase, chooseHeads, chooseModel } from '../editor/intents.js';
 import type { Panel } from '../editor/panel.js';
 import type { Panels } from '../editor/panels.js';
-import { exportFigures } from '../export/export-figures.js';
+import { exportFigures, type ExportParts } from '../export/export-figures.js';
 import { exportImage } from '../image/export-image.js';
 import { chooseImage, type ImageIntentParts } from '../image/image-intents.js';
 import { exportGuidedMasks } from '../image/guided-masks.js';
 import { keypointsOfFolder, keypointsOfImage } from '../image/keypoints-folder.js';
 import { measurePreference } from '../image/measure-preference.js';
-import type { Picture } from '../../protocol/panel.js';
+import { checkRunnable } from '../image/over-folder.js';
+import { PICTURES, type Picture } from '../../protocol/panel.js';
 import { FROM_TREE, type CommandName } from '../manifest/commands.js';
 import type { CheckpointList } from '../tree/checkpoint-list.js';
 import type { CheckpointsView } from '../tree/view.js';
@@ -20,7 +21,7 @@ import type { TensorViews } from '../tensor/tensor-views.js';
 import { openCheckpoint, openSample, openWalkthrough, openWithLens } from './open.js';
 
 /** What the commands act on. */
-export interface CommandParts extends DiagnosticsParts, SourceCommandParts {
+export interface CommandParts extends DiagnosticsParts, SourceCommandParts, ExportParts {
   readonly panels: Panels;
   readonly list: CheckpointList;
   readonly view: CheckpointsView;
@@ -34,7 +35,7 @@ export type Handler = (...args: readonly unknown[]) => Promise<void> | void;
 
 /** One handler for each command of the table. */
 export function commandHandlers(parts: CommandParts): Readonly<Record<CommandName, Handler>> {
-  const { extension, panels, list, view, log, tensors, images, bases } = parts;
+  const { extension, engine, panels, list, view, log, tensors, images, bases } = parts;
   const withPanel = (act: (panel: Panel) => Promise<void> | void): Handler => {
     return () => (panels.active === null ? undefined : act(panels.active));
   };
@@ -45,7 +46,10 @@ export function commandHandlers(parts: CommandParts): Readonly<Record<CommandNam
       await (uri === null ? openCheckpoint() : openWithLens(uri, { preserveFocus: from === FROM_TREE }));
     },
     openSample: () => openSample(extension.extensionUri),
-    openImage: withPanel((panel) => chooseImage(panel, images)),
+    openImage: withPanel((panel) => {
+      checkRunnable(panel);
+      return chooseImage(panel, images);
+    }),
     exportImage: withPanel((panel) => {
       const { layer, head } = panel.selection ?? { layer: 0, head: 0 };
       return exportImage(panel, layer, head, extension.extensionUri);
@@ -53,13 +57,13 @@ export function commandHandlers(parts: CommandParts): Readonly<Record<CommandNam
     measurePreference: withPanel((panel) => measurePreference(panel, extension)),
     keypointsOfImage: withPanel((panel) => keypointsOfImage(panel, images)),
     keypointsOfFolder: withPanel((panel) => keypointsOfFolder(panel, extension, images)),
-    exportGuidedMasks: withPanel((panel) => exportGuidedMasks(panel, extension)),
+    exportGuidedMasks: withPanel((panel) => exportGuidedMasks(panel, images.version)),
     goToHead: withPanel(goToHead),
     chooseModel: withPanel(chooseModel),
     setHeads: withPanel(chooseHeads),
     chooseBase: withPanel((panel) => chooseBase(panel, bases)),
-    export: withPanel((panel) => exportFigures(panel, extension)),
-    savePicture: (target) => withPanel((panel) => exportFigures(panel, extension, pictureOf(target)))(),
+    export: withPanel((panel) => exportFigures(panel, { extension, engine })),
+    savePicture: (target) => withPanel((panel) => exportFigures(panel, { extension, engine }, pictureOf(target)))(),
     copyPicture: (target) => withPanel((panel) => panel.post({ type: 'copy-picture', picture: pictureOf(target) }))(),
     reload: withPanel(({ session }) => session.open()),
     refreshCheckpoints: () => list.refresh(),
@@ -97,8 +101,6 @@ async function selectLayer(panels: Panels, target: unknown, model: unknown, laye
   const heads = panel.session.opened?.card.models.find(({ name }) => name === model)?.heads[layer] ?? 1;
   panel.select(layer, Math.min(panel.selection?.head ?? 0, heads - 1));
 }
-
-const PICTURES: readonly Picture[] = ['layers', 'head', 'modes', 'attention', 'preference', 'prompting'];
 
 /** The picture under the mouse, as the panel's context menu tells it. */
 function pictureOf(target: unknown): Picture {

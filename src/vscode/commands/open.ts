@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { resolveCheckpoint } from '../../host/files/resolve-checkpoint.js';
+import { chooseCheckpoint, resolveCheckpoint } from '../../host/files/resolve-checkpoint.js';
+import { namesIn } from '../copies/files.js';
 import { CHECKPOINT_EXTENSIONS, EDITORS, WALKTHROUGH } from '../manifest/views.js';
-import { sampleUri } from '../uris.js';
+import { baseName, sampleUri } from '../uris.js';
 
 /**
  * Shows a file, an index, or the one checkpoint that a folder holds.
@@ -14,9 +15,14 @@ export async function openWithLens(uri: vscode.Uri, { preserveFocus = false } = 
 }
 
 async function checkpointIn(uri: vscode.Uri): Promise<vscode.Uri> {
-  if (uri.scheme !== 'file') return uri;
-  const { folder, name } = await resolveCheckpoint(uri.fsPath);
-  return vscode.Uri.file(join(folder, name));
+  if (uri.scheme === 'file') {
+    const { folder, name } = await resolveCheckpoint(uri.fsPath);
+    return vscode.Uri.file(join(folder, name));
+  }
+  const { type } = await vscode.workspace.fs.stat(uri);
+  if ((type & vscode.FileType.Directory) === 0) return uri;
+  const names = [...(await namesIn(uri))].sort();
+  return vscode.Uri.joinPath(uri, chooseCheckpoint(baseName(uri), names));
 }
 
 /** Asks for a checkpoint and shows it. */

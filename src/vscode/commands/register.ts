@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ChannelLog } from '../log.js';
 import { COMMANDS, type CommandName } from '../manifest/commands.js';
+import { offerTrust, TrustNeeded } from '../trust.js';
 import type { Handler } from './handlers.js';
 
 /** Registers all commands; one that fails says so, with the way to the log. */
@@ -9,6 +10,10 @@ export function registerCommands(handlers: Readonly<Record<CommandName, Handler>
     try {
       await handler(...args);
     } catch (error) {
+      if (error instanceof TrustNeeded) {
+        void offerTrust(error);
+        return;
+      }
       log.error(name, error);
       const message = `QK Lens: ${error instanceof Error ? error.message : String(error)}`;
       void vscode.window.showErrorMessage(message, vscode.l10n.t('Show Log')).then((answer) => {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../host/engine/contract.js';
+import { pathOnDisk } from '../uris.js';
 import type { FoundCheckpoint } from '../tree/find-checkpoints.js';
 
 /** Where base models are looked for. */
@@ -28,7 +29,8 @@ export async function askBase(adapter: vscode.Uri, parts: BaseParts): Promise<st
 }
 
 async function items(adapter: vscode.Uri, { engine, checkpoints }: BaseParts, signal: AbortSignal): Promise<Item[]> {
-  const others = (await checkpoints())
+  // Trying one that lies on no disk would copy it.
+  const others = (adapter.scheme === 'file' ? await checkpoints() : [])
     .map(({ uri }) => uri)
     .filter((uri) => uri.scheme === 'file' && uri.toString() !== adapter.toString())
     .slice(0, MAX_TRIED);
@@ -55,5 +57,5 @@ async function browse(adapter: vscode.Uri): Promise<string | undefined> {
     canSelectMany: false,
     defaultUri: vscode.Uri.joinPath(adapter, '..'),
   });
-  return picked?.[0]?.fsPath;
+  return pathOnDisk(picked?.[0]);
 }

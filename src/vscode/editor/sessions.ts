@@ -1,12 +1,14 @@
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Engine } from '../../host/engine/contract.js';
+import type { CopyStore } from '../../host/files/copy-store.js';
 import type { Config } from '../config.js';
+import { CopiedEngine } from '../copies/copied-engine.js';
 import type { Log } from '../log.js';
 import type { ChoiceMemory } from '../session/choices.js';
 import type { StartLab } from '../session/image-desk.js';
 import { Session } from '../session/session.js';
-import { unreachable } from '../unreachable.js';
-import { baseName } from '../uris.js';
+import { baseName, parentUri } from '../uris.js';
 import { watchCheckpoint, type CheckpointWatch } from './watch-checkpoint.js';
 
 /** What sessions are made with. */
@@ -16,12 +18,16 @@ export interface SessionsParts {
   readonly log: Log;
   readonly config: Config;
   readonly startLab: StartLab;
+  /** Where checkpoints of other file systems are copied to. */
+  readonly copies: CopyStore;
 }
 
 interface Held {
   readonly uri: vscode.Uri;
   readonly session: Session;
   readonly watch: CheckpointWatch;
+  /** The engine of a checkpoint that lies on no disk. */
+  readonly copied: CopiedEngine | null;
   holders: number;
 }
 
@@ -80,38 +86,46 @@ export class Sessions implements vscode.Disposable {
   }
 
   #begin(uri: vscode.Uri): Held {
-    const { engine, memory, log, config, startLab } = this.#parts;
+    const { engine, memory, log, config, startLab, copies } = this.#parts;
+    const copied = uri.scheme === 'file' ? null : new CopiedEngine(uri, engine, copies);
     const session = new Session({
-      path: uri.fsPath,
+      path: copied === null ? uri.fsPath : uri.toString(),
       fileName: baseName(uri),
-      engine: uri.scheme === 'file' ? engine : refusing(uri),
+      engine: copied ?? engine,
       memory,
       log,
       defaultBasis: () => config.get('basis'),
       startLab,
       isTrusted: () => vscode.workspace.isTrusted,
-      changed: () => this.#changed.fire(uri),
+      changed: () => {
+        this.#held.get(uri.toString())?.watch.follow();
+        this.#changed.fire(uri);
+      },
     });
     const watch = watchCheckpoint({
       uri,
-      parts: () => session.opened?.inspection.checkpoint.files.map(({ name }) => name) ?? [],
+      parts: () => partsOf(uri, session),
       changed: () => void session.fileChanged(),
       gone: () => session.fileGone(),
     });
-    const held: Held = { uri, session, watch, holders: 0 };
+    const held: Held = { uri, session, watch, copied, holders: 0 };
     this.#held.set(uri.toString(), held);
     void session.open();
     return held;
   }
 }
 
-function end({ session, watch }: Held): void {
-  watch.dispose();
-  session.dispose();
+/** The files of an open checkpoint; those of a copy are watched where they were copied from. */
+function partsOf(uri: vscode.Uri, { opened }: Session): vscode.Uri[] {
+  if (opened === null) return [];
+  const { folder: own, files } = opened.inspection.checkpoint;
+  return files.map(({ folder = own, name }) =>
+    uri.scheme === 'file' ? vscode.Uri.file(join(folder, name)) : vscode.Uri.joinPath(parentUri(uri), name),
+  );
 }
 
-/** Stands in for the engine where files cannot be read in parts. */
-function refusing(uri: vscode.Uri): Pick<Engine, 'inspect' | 'analyze' | 'overDistance'> {
-  const refuse = (): Promise<never> => Promise.reject(unreachable(uri));
-  return { inspect: refuse, analyze: refuse, overDistance: refuse };
+function end({ session, watch, copied }: Held): void {
+  watch.dispose();
+  session.dispose();
+  copied?.dispose();
 }

@@ -7,8 +7,8 @@ const SETTLE_MS = 400;
 /** What is watched and who is told. */
 export interface Watch {
   readonly uri: vscode.Uri;
-  /** Names, beside the file's own, of the files that make up the checkpoint. */
-  readonly parts: () => readonly string[];
+  /** The files that make up the checkpoint, as far as they are known: its own, and those of a base in another folder. */
+  readonly parts: () => readonly vscode.Uri[];
   readonly changed: () => void;
   readonly gone: () => void;
 }
@@ -16,38 +16,54 @@ export interface Watch {
 /** A watch that can be told to look for itself, since not every file system tells of changes. */
 export interface CheckpointWatch {
   look(): Promise<void>;
+  /** Watches the folders of parts that have become known. */
+  follow(): void;
   dispose(): void;
 }
 
 /** Watches the files of a checkpoint until disposed of. */
 export function watchCheckpoint({ uri, parts, changed, gone }: Watch): CheckpointWatch {
-  const folder = parentUri(uri);
-  const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, '*'));
+  const folders = new Map<string, vscode.Disposable>();
+  const known = new Map<string, { readonly file: vscode.Uri; readonly state: Promise<string | null> }>();
   let timer: NodeJS.Timeout | undefined;
-  let known = stateOf(uri);
   const settle = async (): Promise<void> => {
-    known = stateOf(uri);
-    if ((await known) === null) gone();
+    for (const [key, { file }] of known) known.set(key, { file, state: stateOf(file) });
+    if ((await known.get(uri.toString())?.state) === null) gone();
     else changed();
   };
   const look = async (): Promise<void> => {
-    const [before, now] = await Promise.all([known, stateOf(uri)]);
-    if (before !== now) await settle();
+    const files = [...known.values()];
+    const states = await Promise.all(files.map(async ({ file, state }) => [await state, await stateOf(file)] as const));
+    if (states.some(([before, now]) => before !== now)) await settle();
   };
   const touched = (touchedUri: vscode.Uri): void => {
-    const names = [uri, ...parts().map((name) => vscode.Uri.joinPath(folder, name))].map(String);
-    if (!names.includes(touchedUri.toString())) return;
+    if (!known.has(touchedUri.toString())) return;
     clearTimeout(timer);
     timer = setTimeout(() => void settle(), SETTLE_MS);
   };
-  const events = [watcher.onDidChange(touched), watcher.onDidCreate(touched), watcher.onDidDelete(touched)];
-  const all = vscode.Disposable.from(watcher, ...events, { dispose: () => clearTimeout(timer) });
+  const follow = (): void => {
+    for (const file of [uri, ...parts()]) {
+      const [key, folder] = [file.toString(), parentUri(file)];
+      if (known.has(key)) continue;
+      known.set(key, { file, state: stateOf(file) });
+      if (!folders.has(folder.toString())) folders.set(folder.toString(), watchFolder(folder, touched));
+    }
+  };
+  follow();
   return {
     look,
+    follow,
     dispose() {
-      all.dispose();
+      clearTimeout(timer);
+      vscode.Disposable.from(...folders.values()).dispose();
     },
   };
+}
+
+function watchFolder(folder: vscode.Uri, touched: (uri: vscode.Uri) => void): vscode.Disposable {
+  const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, '*'));
+  const events = [watcher.onDidChange(touched), watcher.onDidCreate(touched), watcher.onDidDelete(touched)];
+  return vscode.Disposable.from(watcher, ...events);
 }
 
 /** Size and time of a file as one word; null when it is not there. */

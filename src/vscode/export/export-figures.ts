@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
+import type { Engine } from '../../host/engine/contract.js';
 import type { Panel } from '../editor/panel.js';
 import type { Picture } from '../../protocol/panel.js';
 import { findModel } from '../session/opened.js';
@@ -12,21 +13,23 @@ import { figuresAs, type FinishedFigures } from './figures-as.js';
 /** How long the status bar says where the file went. */
 const SAID_MS = 6_000;
 
+/** What exports are made with. */
+export interface ExportParts {
+  readonly extension: vscode.Extension<unknown>;
+  readonly engine: Pick<Engine, 'figuresText'>;
+}
+
 /** Asks what to export of a panel, or in which form the picture given, and where to; writes it. */
-export async function exportFigures(
-  panel: Panel,
-  extension: vscode.Extension<unknown>,
-  picture?: Picture,
-): Promise<void> {
+export async function exportFigures(panel: Panel, parts: ExportParts, picture?: Picture): Promise<void> {
   const run = panel.session.runOf(panel);
   if (run === null) return;
   const format = await askFormat(run, picture, panel.session.image.state.kind === 'ready');
   if (format === undefined) return;
-  const target = await askTarget(panel, run, format, extension.extensionUri);
+  const target = await askTarget(panel, run, format, parts.extension.extensionUri);
   if (target === undefined) return;
   const content = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('QK Lens: exporting') },
-    () => contentOf(panel, run, format, extension),
+    () => contentOf(panel, run, format, parts),
   );
   if (content === null)
     throw new Error(vscode.l10n.t('The panel was closed or changed meanwhile. Show it, and export again.'));
@@ -79,11 +82,11 @@ async function contentOf(
   panel: Panel,
   run: Run,
   format: ExportFormat,
-  extension: vscode.Extension<unknown>,
+  parts: ExportParts,
 ): Promise<Uint8Array | null> {
   const text = new TextEncoder();
   if (format.kind === 'figures') {
-    const finished = finishedFigures(panel, run, extension);
+    const finished = finishedFigures(panel, run, parts);
     return finished === null ? null : text.encode(await figuresAs(format.form, finished));
   }
   const drawn = await panel.draw(format.picture, format.form);
@@ -94,7 +97,7 @@ async function contentOf(
 function finishedFigures(
   { session }: Panel,
   { focus, analysis, elapsedMs }: Run,
-  extension: vscode.Extension<unknown>,
+  { extension, engine }: ExportParts,
 ): FinishedFigures | null {
   const { opened } = session;
   const model = opened === null ? undefined : findModel(opened, focus.model);
@@ -105,6 +108,7 @@ function finishedFigures(
     analysis,
     elapsedMs,
     analyse: (other) => session.analyse(other),
+    engine,
     version: extensionVersion(extension),
     bundles: vscode.Uri.joinPath(extension.extensionUri, 'dist').fsPath,
   };

@@ -1,8 +1,6 @@
 import { l10n } from 'vscode';
+import type { FiguresForm } from '../../protocol/figures-file.js';
 import type { Picture } from '../../protocol/panel.js';
-
-/** Forms in which figures are written. */
-export type FiguresForm = 'csv' | 'json' | 'html';
 
 /** What can be exported: figures, which need the whole analysis, or a picture that the panel draws. */
 export type ExportFormat =
@@ -37,6 +35,7 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
     ['attention', l10n.t('Attention on the image')] as const,
     ['preference', l10n.t('Object preference on the image')] as const,
     ['prompting', l10n.t('Strength of the prompt')] as const,
+    ['off-object', l10n.t('What lies off the object')] as const,
   ].flatMap(([shown, label]) => [picture('svg', shown, label), picture('png', shown, label)]),
 ];
 

@@ -1,5 +1,7 @@
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { findFiles } from '../search/find-files.js';
+import { baseName, parentUri } from '../uris.js';
 import type { RecentImages } from './recent-images.js';
 
 /** Ends of the names of pictures that are read. */
@@ -12,7 +14,7 @@ const MAX_LISTED = 200;
 const SAMPLES = ['coffee.png', 'chelsea.png', 'astronaut.png', 'rocket.png'];
 
 interface Item extends vscode.QuickPickItem {
-  readonly path?: string;
+  readonly uri?: vscode.Uri;
   readonly browse?: boolean;
 }
 
@@ -22,50 +24,54 @@ export function sampleImage(extension: vscode.Uri, name = SAMPLES[0] ?? ''): str
 }
 
 /** Asks for a picture: recent ones, those of the sample, those of the workspace, or any other. Undefined when none was chosen. */
-export async function askImage(extension: vscode.Uri, recent: RecentImages): Promise<string | undefined> {
+export async function askImage(extension: vscode.Uri, recent: RecentImages): Promise<vscode.Uri | undefined> {
   const picked = await vscode.window.showQuickPick(items(extension, recent), {
     title: vscode.l10n.t('Open Image'),
     placeHolder: vscode.l10n.t('The picture that the model is run on'),
     matchOnDescription: true,
   });
-  return picked?.browse === true ? browse(vscode.l10n.t('Open Image'), undefined) : picked?.path;
+  return picked?.browse === true ? browse(vscode.l10n.t('Open Image'), undefined) : picked?.uri;
 }
 
 async function items(extension: vscode.Uri, recent: RecentImages): Promise<Item[]> {
   const samples = SAMPLES.map((name) => sampleImage(extension, name));
-  const known = recent.paths.filter((path) => !samples.includes(path));
-  const found = await vscode.workspace.findFiles(`**/*.{${IMAGE_ENDS.join(',')}}`, undefined, MAX_LISTED);
-  const inWorkspace = found.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
+  const known = recent.paths.filter((path) => !samples.includes(path)).map((path) => vscode.Uri.file(path));
+  const isKnown = new Set(known.map(String));
+  const found = await findFiles({ globs: [`**/*.{${IMAGE_ENDS.join(',')}}`], most: MAX_LISTED });
+  const others = found.filter((uri) => !isKnown.has(uri.toString()));
   return [
     { label: `$(folder-opened) ${vscode.l10n.t('Browse...')}`, alwaysShow: true, browse: true },
     ...section(vscode.l10n.t('Recent'), known),
-    ...section(vscode.l10n.t('With QK Lens'), samples),
+    ...section(
+      vscode.l10n.t('With QK Lens'),
+      samples.map((path) => vscode.Uri.file(path)),
+    ),
     ...section(
       vscode.l10n.t('In the workspace'),
-      inWorkspace.filter((path) => !known.includes(path)).sort((one, other) => one.localeCompare(other)),
+      others.sort((one, other) => one.path.localeCompare(other.path)),
     ),
   ];
 }
 
-function section(title: string, paths: readonly string[]): Item[] {
-  if (paths.length === 0) return [];
+function section(title: string, uris: readonly vscode.Uri[]): Item[] {
+  if (uris.length === 0) return [];
   const separator = { label: title, kind: vscode.QuickPickItemKind.Separator };
   return [
     separator,
-    ...paths.map((path) => ({
-      label: basename(path),
-      description: vscode.workspace.asRelativePath(dirname(path)),
-      path,
+    ...uris.map((uri) => ({
+      label: baseName(uri),
+      description: vscode.workspace.asRelativePath(parentUri(uri)),
+      uri,
     })),
   ];
 }
 
 /** Asks for a mask, beside the picture first. */
-export function askMask(image: string | undefined): Promise<string | undefined> {
+export function askMask(image: string | undefined): Promise<vscode.Uri | undefined> {
   return browse(vscode.l10n.t('Open Mask'), image);
 }
 
-async function browse(title: string, beside: string | undefined): Promise<string | undefined> {
+async function browse(title: string, beside: string | undefined): Promise<vscode.Uri | undefined> {
   const picked = await vscode.window.showOpenDialog({
     title,
     openLabel: vscode.l10n.t('Open'),
@@ -73,6 +79,5 @@ async function browse(title: string, beside: string | undefined): Promise<string
     filters: { [vscode.l10n.t('Images')]: IMAGE_ENDS, [vscode.l10n.t('All files')]: ['*'] },
     ...(beside === undefined ? {} : { defaultUri: vscode.Uri.file(dirname(beside)) }),
   });
-  const [uri] = picked ?? [];
-  return uri?.scheme === 'file' ? uri.fsPath : undefined;
+  return picked?.[0];
 }

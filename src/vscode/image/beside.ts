@@ -10,5 +10,6 @@ export function ownFolder(source: ImageSource | null, extension: vscode.Uri): st
 
 /** Where to offer to put what belongs to a picture: beside it, in the workspace, or at home. */
 export function folderFor(source: ImageSource | null, extension: vscode.Uri): string {
-  return ownFolder(source, extension) ?? vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? homedir();
+  const onDisk = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');
+  return ownFolder(source, extension) ?? onDisk?.uri.fsPath ?? homedir();
 }

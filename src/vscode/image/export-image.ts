@@ -4,6 +4,7 @@ import type { Picture } from '../../protocol/panel.js';
 import type { Panel } from '../editor/panel.js';
 import { COMMANDS } from '../manifest/commands.js';
 import { folderFor } from './beside.js';
+import { pathOnDisk } from '../uris.js';
 
 /** How long the status bar says where the file went. */
 const SAID_MS = 6_000;
@@ -24,6 +25,7 @@ const EXPORTS: readonly (vscode.QuickPickItem & { readonly array?: 'npz' | 'csv'
     picture: 'preference',
   },
   { label: vscode.l10n.t('Strength of the prompt'), description: vscode.l10n.t('SVG or PNG'), picture: 'prompting' },
+  { label: vscode.l10n.t('What lies off the object'), description: vscode.l10n.t('SVG or PNG'), picture: 'off-object' },
 ];
 
 /** Asks what to export of the picture and the head, and where to. */
@@ -56,10 +58,11 @@ async function exportArrays(
     defaultUri: vscode.Uri.file(file),
     filters: form === 'npz' ? { [vscode.l10n.t('NumPy archive')]: ['npz'] } : { CSV: ['csv'] },
   });
-  if (target === undefined) return;
+  const path = pathOnDisk(target);
+  if (path === undefined) return;
   const isWritten = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('QK Lens: exporting') },
-    () => figures.writeArrays(target.fsPath, layer, head, basis),
+    () => figures.writeArrays(path, layer, head, basis),
   );
-  if (isWritten) vscode.window.setStatusBarMessage(vscode.l10n.t('Exported {0}', basename(target.fsPath)), SAID_MS);
+  if (isWritten) vscode.window.setStatusBarMessage(vscode.l10n.t('Exported {0}', basename(path)), SAID_MS);
 }

@@ -1,27 +1,28 @@
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import * as vscode from 'vscode';
-import { MASK_DEFAULTS, type MaskGuide } from '../../core/analysis/keypoints/guided-mask.js';
+import { CONCENTRATIONS } from '../../core/analysis/keypoints/concentration.js';
+import { MASK_DEFAULTS } from '../../core/analysis/keypoints/guided-mask.js';
 import type { Panel } from '../editor/panel.js';
-import { extensionVersion } from '../version.js';
+import type { MaskWish } from '../../protocol/off-object.js';
+import { folderFor } from './beside.js';
 import { askFolder, checkRunnable, runOverFolder, showReport } from './over-folder.js';
+import { pathOnDisk } from '../uris.js';
 
-/** Asks for a folder of pictures, how masking is guided and where the masks go, and writes them; a run that was stopped goes on where it was. */
-export async function exportGuidedMasks(panel: Panel, extension: vscode.Extension<unknown>): Promise<void> {
+/**
+ * Asks for a folder of pictures, how masking is guided and where the masks go, and writes them; a run that was stopped goes on where it was.
+ * @param version of the extension.
+ * @param wish null: asks for it.
+ */
+export async function exportGuidedMasks(panel: Panel, version: string, wish: MaskWish | null = null): Promise<void> {
   checkRunnable(panel);
   const title = vscode.l10n.t('Export Guided Masks');
   const folder = await askFolder(panel, title, vscode.l10n.t('Export'));
   if (folder === undefined) return;
-  const guide = await askGuide(title);
+  const guide = wish ?? (await askGuide(title));
   if (guide === undefined) return;
-  const target = await vscode.window.showSaveDialog({
-    title: vscode.l10n.t('{0}: where the masks go', title),
-    defaultUri: vscode.Uri.file(join(dirname(folder), `${basename(folder)}-masks.npz`)),
-    filters: { NumPy: ['npz'] },
-  });
-  if (target?.scheme !== 'file') return;
-  // The description goes beside it, under the same name.
-  const file = target.fsPath.endsWith('.npz') ? target.fsPath : `${target.fsPath}.npz`;
-  const asked = { folder, file, ...guide, version: extensionVersion(extension) };
+  const file = await askTarget(title, join(dirname(folder), `${basename(folder)}-masks.npz`));
+  if (file === undefined) return;
+  const asked = { folder, file, ...guide, version };
   const doing = vscode.l10n.t('QK Lens: guided masks of {0}', basename(folder));
   const ran = await runOverFolder(panel, 'guided-masks', asked, doing);
   if (ran === null) return;
@@ -34,7 +35,32 @@ export async function exportGuidedMasks(panel: Panel, extension: vscode.Extensio
   await showReport([said, '', ...skipped.map(({ name, problem }) => `- ${name}: ${problem}`), '']);
 }
 
-async function askGuide(title: string): Promise<MaskGuide | undefined> {
+/** Asks where the guided masking of the picture on show goes, and writes it. */
+export async function exportMaskOfPicture(panel: Panel, wish: MaskWish, extension: vscode.Uri): Promise<void> {
+  const { figures, source } = panel.session.image;
+  if (figures === null) return;
+  const { name } = figures.card;
+  const stem = basename(name, extname(name)).replace(/[^\p{L}\p{N}._-]+/gu, '_');
+  const usual = join(folderFor(source, extension), `${stem}-masks.npz`);
+  const file = await askTarget(vscode.l10n.t('Export Guided Masks'), usual);
+  if (file === undefined || !(await figures.writeMask(file, wish))) return;
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t('Chances to be masked of {0} are in {1}.', name, basename(file)),
+  );
+}
+
+/** The description goes beside it, under the same name. */
+async function askTarget(title: string, usual: string): Promise<string | undefined> {
+  const target = await vscode.window.showSaveDialog({
+    title: vscode.l10n.t('{0}: where the masks go', title),
+    defaultUri: vscode.Uri.file(usual),
+    filters: { NumPy: ['npz'] },
+  });
+  const path = pathOnDisk(target);
+  return path === undefined || path.endsWith('.npz') ? path : `${path}.npz`;
+}
+
+async function askGuide(title: string): Promise<MaskWish | undefined> {
   const rich = { label: vscode.l10n.t('Patches with many keypoints first'), direction: 'rich' } as const;
   const poor = { label: vscode.l10n.t('Patches with few keypoints first'), direction: 'poor' } as const;
   const direction = await vscode.window.showQuickPick([rich, poor], {
@@ -46,7 +72,9 @@ async function askGuide(title: string): Promise<MaskGuide | undefined> {
   if (ratio === undefined) return undefined;
   const how = vscode.l10n.t('How much keypoints guide: 0 even chances, 1 keypoints alone');
   const strength = await askShare(title, how, MASK_DEFAULTS.strength);
-  return strength === undefined ? undefined : { ratio, strength, direction: direction.direction };
+  if (strength === undefined) return undefined;
+  const [concentration] = CONCENTRATIONS;
+  return { ratio, strength, direction: direction.direction, concentration };
 }
 
 async function askShare(title: string, prompt: string, usual: number): Promise<number | undefined> {

@@ -4,15 +4,22 @@ import type { ImageFromPanel, ImageSource } from '../../protocol/image.js';
 import type { FromPanel } from '../../protocol/panel.js';
 import type { Panel } from '../editor/panel.js';
 import { troubleOf } from '../session/image-trouble.js';
+import { fileProblem } from '../copies/file-problem.js';
+import { manageTrust } from '../trust.js';
+import { baseName } from '../uris.js';
 import { askImage, askMask, sampleImage } from './ask-image.js';
-import { droppedImage } from './dropped-image.js';
 import { exportImage } from './export-image.js';
+import { exportGuidedMasks, exportMaskOfPicture } from './guided-masks.js';
+import { droppedUri, pictureAt } from './picture-at.js';
 import type { RecentImages } from './recent-images.js';
 import { saveMask } from './save-mask.js';
+import { saveOffObject, saveTable } from './save-table.js';
 
 /** What intents about pictures reach beyond their panel and its session. */
 export interface ImageIntentParts {
   readonly extension: vscode.Uri;
+  /** Of the extension. */
+  readonly version: string;
   readonly recent: RecentImages;
 }
 
@@ -40,6 +47,12 @@ const TYPES: Readonly<Record<ImageFromPanel['type'], true>> = {
   'want-changed-attention': true,
   'want-changed-preference': true,
   'want-keypoints': true,
+  'want-off-object': true,
+  'check-off-object': true,
+  'stop-off-object': true,
+  'save-off-object': true,
+  'save-table': true,
+  'export-masks': true,
   'export-image': true,
 };
 
@@ -66,7 +79,7 @@ export async function carryOutImageIntent(
       await openImage(panel, { kind: 'bytes', name: message.name, bytes: message.bytes }, parts);
       break;
     case 'drop-image-uri':
-      await openDropped(panel, message.uri, parts);
+      await openAt(panel, droppedUri(message.uri), parts);
       break;
     case 'close-image':
       await image.close();
@@ -78,7 +91,7 @@ export async function carryOutImageIntent(
       image.cancel();
       break;
     case 'manage-trust':
-      await vscode.commands.executeCommand('workbench.trust.manage');
+      await manageTrust();
       break;
     case 'preprocess':
       await image.preprocess(message.change);
@@ -92,6 +105,17 @@ export async function carryOutImageIntent(
     case 'export-image':
       await exportImage(panel, message.layer, message.head, parts.extension);
       break;
+    case 'save-off-object':
+      await saveOffObject(panel, parts);
+      break;
+    case 'save-table':
+      await saveTable(panel, message.table, message.text, parts);
+      break;
+    case 'export-masks':
+      await (message.of === 'picture'
+        ? exportMaskOfPicture(panel, message.wish, parts.extension)
+        : exportGuidedMasks(panel, parts.version, message.wish));
+      break;
     default:
       image.ask(panel, message);
   }
@@ -100,8 +124,7 @@ export async function carryOutImageIntent(
 /** Asks for a picture and runs the panel's model on it; the model is loaded meanwhile. */
 export async function chooseImage(panel: Panel, parts: ImageIntentParts): Promise<void> {
   panel.session.image.warm(panel);
-  const path = await askImage(parts.extension, parts.recent);
-  if (path !== undefined) await openImage(panel, { kind: 'file', path }, parts);
+  await openAt(panel, await askImage(parts.extension, parts.recent), parts);
 }
 
 /** Runs the panel's model on a picture, which is offered first the next time. */
@@ -111,30 +134,28 @@ export async function openImage(panel: Panel, source: ImageSource, { recent }: I
   if (source.kind === 'file' && image.state.kind === 'ready') await recent.add(source.path);
 }
 
-async function openDropped(panel: Panel, list: string, parts: ImageIntentParts): Promise<void> {
+async function openAt(panel: Panel, uri: vscode.Uri | null | undefined, parts: ImageIntentParts): Promise<void> {
+  if (uri === null || uri === undefined) return;
+  let source: ImageSource;
   try {
-    const source = await droppedImage(list);
-    if (source !== null) await openImage(panel, source, parts);
+    source = await pictureAt(uri);
   } catch (error) {
-    // Of a file system that is not ours, what it says is all there is.
-    const trouble = troubleOf(
-      asReadable(error, vscode.l10n.t('the dropped file'), vscode.l10n.t('choose another picture')),
-    );
-    panel.session.image.refuse(vscode.l10n.t('the dropped file'), trouble);
+    panel.session.image.refuse(baseName(uri), troubleOf(fileProblem(error, baseName(uri))));
+    return;
   }
-}
-
-function asReadable(error: unknown, file: string, advice: string): unknown {
-  return error instanceof vscode.FileSystemError
-    ? new CheckpointError('unreadable', file, error.message, advice)
-    : error;
+  await openImage(panel, source, parts);
 }
 
 async function chooseMask(panel: Panel): Promise<void> {
   const { figures, source } = panel.session.image;
   if (figures === null) return;
-  const path = await askMask(source?.kind === 'file' ? source.path : undefined);
-  if (path !== undefined) await figures.setMask({ kind: 'image', source: { kind: 'file', path } });
+  const uri = await askMask(source?.kind === 'file' ? source.path : undefined);
+  if (uri === undefined) return;
+  try {
+    await figures.setMask({ kind: 'image', source: await pictureAt(uri) });
+  } catch (error) {
+    figures.tellTrouble('mask', fileProblem(error, baseName(uri)));
+  }
 }
 
 async function paintMask(
@@ -149,9 +170,10 @@ async function paintMask(
   try {
     await saveMask(await figures.maskPicture(), source, extension);
   } catch (error) {
-    figures.tellTrouble(
-      'mask',
-      asReadable(error, vscode.l10n.t('the mask'), vscode.l10n.t('save it in another folder')),
-    );
+    const { FileSystemError, l10n } = vscode;
+    const advice = l10n.t('save it in another folder');
+    const isSystem = error instanceof FileSystemError;
+    const told = isSystem ? new CheckpointError('unreadable', l10n.t('the mask'), error.message, advice) : error;
+    figures.tellTrouble('mask', told);
   }
 }

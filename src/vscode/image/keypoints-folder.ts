@@ -9,6 +9,7 @@ import { provenanceOf } from '../export/provenance.js';
 import { extensionVersion } from '../version.js';
 import { chooseImage, type ImageIntentParts, openImage } from './image-intents.js';
 import { askFolder, checkRunnable, runOverFolder, save, showReport } from './over-folder.js';
+import { pathOnDisk } from '../uris.js';
 
 /** Images that a report lists; the saved file has all. */
 const MOST_LISTED = 200;
@@ -40,9 +41,10 @@ export async function keypointsOfFolder(
     filters: { JSON: ['json'] },
   });
   const { opened } = panel.session;
-  if (target?.scheme !== 'file' || opened === null) return;
+  const output = pathOnDisk(target);
+  if (target === undefined || output === undefined || opened === null) return;
   const version = extensionVersion(extension);
-  const asked = { folder, ...object, output: target.fsPath, version };
+  const asked = { folder, ...object, output, version };
   const doing = vscode.l10n.t('QK Lens: keypoints of {0}', basename(folder));
   const ran = await runOverFolder(panel, 'keypoints-folder', asked, doing);
   if (ran === null) return;
@@ -51,7 +53,7 @@ export async function keypointsOfFolder(
   const told = { version, command: 'semantics', warnings, bytesRead, totalMs: ran.elapsedMs };
   const head = headToJson(provenanceOf(opened, told));
   await save(target, `${JSON.stringify({ ...head, ...figures }, null, 1)}\n`);
-  await forgetState(`${target.fsPath}.partial.jsonl`);
+  await forgetState(`${output}.partial.jsonl`);
   await showReport(report(folder, ran.result));
   await offerMore(panel, folder, target, ran.result, images);
 }

@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import type { ImageTasks } from '../../protocol/image-worker.js';
 import type { Panel } from '../editor/panel.js';
 import type { FolderTaskName } from '../session/image-desk.js';
+import { TrustNeeded } from '../trust.js';
+import { pathOnDisk } from '../uris.js';
 
 /** How long the status bar says where a file went. */
 const SAID_MS = 6_000;
@@ -13,11 +15,13 @@ export interface RanOverFolder<Name extends FolderTaskName> {
   readonly elapsedMs: number;
 }
 
-/** @throws Error saying why the model of a panel cannot be run. */
+/** @throws Error saying why the model of a panel cannot be run; TrustNeeded where that waits for trust. */
 export function checkRunnable({ session: { image } }: Panel): void {
   if (image.state.kind !== 'cannot-run') return;
-  const { title, detail, advice } = image.state.trouble;
-  throw new Error([title, detail, advice].join(' '));
+  const { untrusted, trouble } = image.state;
+  const { title, detail, advice } = trouble;
+  const why = [title, detail, advice].join(' ');
+  throw untrusted ? new TrustNeeded(why) : new Error(why);
 }
 
 /** Asks for a folder, beside the picture of a panel first; undefined when none was chosen. */
@@ -35,8 +39,7 @@ export async function askFolder(
     canSelectMany: false,
     ...(source?.kind === 'file' ? { defaultUri: vscode.Uri.file(dirname(source.path)) } : {}),
   });
-  const [uri] = picked ?? [];
-  return uri?.scheme === 'file' ? uri.fsPath : undefined;
+  return pathOnDisk(picked?.[0]);
 }
 
 /** Runs a panel's model over a folder, with progress that can be cancelled. Null when it was, or when the panel has no model. */

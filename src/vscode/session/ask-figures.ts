@@ -39,6 +39,15 @@ export function askFigures(figures: ImageFigures, port: PanelPort, basis: Basis,
     case 'want-keypoints':
       void figures.wantKeypoints(message.by);
       break;
+    case 'want-off-object':
+      void figures.offObject.want(message.wish);
+      break;
+    case 'check-off-object':
+      void figures.offObject.check();
+      break;
+    case 'stop-off-object':
+      figures.offObject.stop();
+      break;
     default:
       break;
   }

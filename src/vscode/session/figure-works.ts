@@ -22,7 +22,7 @@ export interface ImageFiguresParts {
 }
 
 /** Work that goes on after its request, until another one of its kind takes its place. */
-type Work = 'rollout' | 'preference' | 'change' | 'changed-preference' | 'keypoints' | 'warm-prompt';
+type Work = 'rollout' | 'preference' | 'change' | 'changed-preference' | 'keypoints' | 'off-object' | 'warm-prompt';
 
 /** Where troubles of work are told; null: nobody asked for it, so nobody is told. */
 const TASKS: Readonly<Record<Work, ImageTask | null>> = {
@@ -31,6 +31,7 @@ const TASKS: Readonly<Record<Work, ImageTask | null>> = {
   change: 'change',
   'changed-preference': 'change',
   keypoints: 'keypoints',
+  'off-object': 'off-object',
   'warm-prompt': null,
 };
 

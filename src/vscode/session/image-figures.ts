@@ -11,11 +11,14 @@ import type {
   LayerPreference,
   Mask,
 } from '../../protocol/image.js';
+import type { ImageCall } from '../../host/image-lab/image-lab.js';
 import type { MaskSource } from '../../protocol/image-worker.js';
+import type { MaskWish } from '../../protocol/off-object.js';
 import { Ahead } from './ahead.js';
 import { ChangedRunFigures, type PreferenceSoFar } from './changed-run-figures.js';
 import { FigureWorks, type ImageFiguresParts } from './figure-works.js';
 import { LatestJob } from './latest-job.js';
+import { OffObjectFigures } from './off-object-figures.js';
 import type { PanelPort } from './viewers.js';
 
 /** False discovery rate at which heads count as following keypoints. */
@@ -34,6 +37,7 @@ export class ImageFigures {
   readonly #parts: ImageFiguresParts;
   readonly #works: FigureWorks;
   readonly #changed: ChangedRunFigures;
+  readonly offObject: OffObjectFigures;
   readonly #slots = new Map<PanelPort, Slot>();
   /** Ends what panels ask for. */
   #asking = new AbortController();
@@ -52,10 +56,16 @@ export class ImageFigures {
     this.#parts = parts;
     this.#works = new FigureWorks(parts);
     this.#changed = new ChangedRunFigures(parts, this.#works);
+    this.offObject = new OffObjectFigures(parts, this.#works);
   }
 
   get card(): ImageCard {
     return this.#parts.card;
+  }
+
+  /** The mask on the picture; null without one. */
+  get mask(): Mask | null {
+    return this.#mask;
   }
 
   /** Where the mask comes from, if it can be taken again for the same picture prepared another way; a painted one cannot. */
@@ -73,6 +83,7 @@ export class ImageFigures {
       ...(this.#keypoints === null ? [] : [{ type: 'keypoints', figures: this.#keypoints } as const]),
       ...this.#interrelations.map((figures) => ({ type: 'interrelation', figures }) as const),
       ...(this.#significant === null ? [] : [this.#significant]),
+      ...this.offObject.replay(),
     ];
   }
 
@@ -136,6 +147,7 @@ export class ImageFigures {
       this.#maskSource = source;
       this.#preference = null;
       this.#parts.tell({ type: 'mask', image: this.card.id, mask });
+      this.offObject.maskChanged(mask !== null);
       if (wanted !== null && mask !== null) void this.wantPreference(wanted);
     });
   }
@@ -189,7 +201,8 @@ export class ImageFigures {
   /** Keypoints, then how the heads of each layer follow them, then which of them do so beyond chance. What is on its way is not begun again. */
   async wantKeypoints(by: KeypointFigures['concentrationBy']): Promise<void> {
     if (this.#works.isRunning('keypoints') && by === this.#keypointsBy) return;
-    if (by !== this.#keypointsBy) this.#changed.forgetCurve();
+    const isOther = by !== this.#keypointsBy;
+    if (isOther) this.#changed.forgetCurve();
     this.#keypointsBy = by;
     this.#following = this.#works.run('keypoints', async (signal) => {
       const { lab, tell } = this.#parts;
@@ -198,6 +211,7 @@ export class ImageFigures {
       this.#significant = null;
       this.#keypoints = { image, ...(await lab.run('keypoints', { by }, { signal })) };
       tell({ type: 'keypoints', figures: this.#keypoints });
+      if (isOther) this.offObject.again();
       if (this.#keypoints.keypoints.length === 0) return;
       const tests: { readonly layer: number; readonly head: number; readonly p: number | null }[] = [];
       for (const layer of this.#works.layers('keypoints')) {
@@ -219,10 +233,21 @@ export class ImageFigures {
     this.#warmPrompt();
   }
 
+  /** Writes chances of the patches to be masked to a file, and a description beside it; false where that failed, which is told. */
+  writeMask(file: string, wish: MaskWish): Promise<boolean> {
+    return this.#write((call) => this.#parts.lab.run('guided-mask', { file, ...wish }, call));
+  }
+
   /** Writes arrays of a head to a file; false where that failed, which is told. */
   writeArrays(file: string, layer: number, head: number, basis: Basis): Promise<boolean> {
+    return this.#write((call) => this.#parts.lab.run('export', { file, layer, head, basis }, call));
+  }
+
+  #write(write: (call: ImageCall) => Promise<null>): Promise<boolean> {
+    // What went wrong the last time stands no more.
+    this.#parts.tell({ type: 'image-progress', task: 'export', done: 0, total: 1 });
     return this.#works.attempt('export', async () => {
-      await this.#parts.lab.run('export', { file, layer, head, basis }, { signal: this.#works.life });
+      await write({ signal: this.#works.life });
     });
   }
 

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { MatchOptions } from '../../core/source/contract.js';
 import type { Inspection } from '../../host/engine/contract.js';
 import type { Config } from '../config.js';
+import { isAtHand } from '../copies/opened.js';
 import type { Sessions } from '../editor/sessions.js';
 import type { Log } from '../log.js';
 import type { FoundCheckpoint } from '../tree/find-checkpoints.js';
@@ -82,6 +83,8 @@ export class CheckpointChooser {
   }
 
   async #inspect({ uri, modifiedMs }: Pick<Candidate, 'uri' | 'modifiedMs'>): Promise<Inspection | null> {
+    // Code beside a checkpoint must not have it copied.
+    if (!isAtHand(uri, this.#parts.sessions)) return null;
     const key = uri.toString();
     if (this.#unreadable.get(key) === modifiedMs) return null;
     try {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { lookupOf } from '../../core/source/match/lookup.js';
+import { findFiles } from '../search/find-files.js';
 import { isWorthReading, MAX_TEXT_LENGTH } from './texts.js';
 import { locationOf } from './places.js';
 import type { SourceIndex } from './source-index.js';
@@ -33,7 +34,7 @@ export async function searchDefinition(
   tensor: string,
   checkpoint: vscode.Uri | null,
 ): Promise<vscode.Location[]> {
-  const files = await vscode.workspace.findFiles('**/*.py', NOT_OURS, MAX_SEARCHED);
+  const files = await findFiles({ globs: ['**/*.py'], exclude: NOT_OURS, most: MAX_SEARCHED });
   let opened = 0;
   let last: vscode.TextDocument | undefined;
   for (const uri of files) {

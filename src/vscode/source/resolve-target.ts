@@ -50,8 +50,8 @@ function candidates(target: string, document: vscode.Uri): vscode.Uri[] {
   if (/^(?:\/|[a-z]:\/)/iu.test(path)) return [vscode.Uri.file(path)];
   const roots = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri);
   const above: vscode.Uri[] = [];
-  if (document.scheme === 'file') {
-    const root = vscode.workspace.getWorkspaceFolder(document)?.uri;
+  const root = vscode.workspace.getWorkspaceFolder(document)?.uri;
+  if (document.scheme === 'file' || root !== undefined) {
     let folder = parentUri(document);
     above.push(folder);
     while (root !== undefined && folder.path.length > root.path.length) above.push((folder = parentUri(folder)));

@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import { lookupOf } from '../../core/source/match/lookup.js';
 import type { SourceLink, TextFacts } from '../../core/source/contract.js';
 import type { Config } from '../config.js';
+import { onDidOpenCopies } from '../copies/opened.js';
+import type { Sessions } from '../editor/sessions.js';
 import type { Log } from '../log.js';
 import type { CheckpointList } from '../tree/checkpoint-list.js';
 import type { FoundCheckpoint } from '../tree/find-checkpoints.js';
@@ -36,6 +38,7 @@ interface Known {
 export interface IndexParts extends CheckpointParts {
   readonly workerFile: string;
   readonly list: CheckpointList;
+  readonly sessions: Pick<Sessions, 'get' | 'onDidChange'>;
   readonly figures: Figures;
   readonly config: Config;
   readonly log: Log;
@@ -81,6 +84,7 @@ export class SourceIndex implements vscode.Disposable {
         this.#soon();
       }),
       parts.list.onDidChange(() => this.#soon()),
+      onDidOpenCopies(parts.sessions, () => this.#soon()),
       parts.config.onDidChange((changed) => {
         if (changed.has('links')) this.#soon();
       }),

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { LayerFigures } from '../../core/analysis/figures.js';
+import { onDidOpenCopies } from '../copies/opened.js';
 import type { Sessions } from '../editor/sessions.js';
 import type { CheckpointList } from './checkpoint-list.js';
 import { checkpointChildren, layerChildren, modelChildren, problemChild, tensorChildren } from './children.js';
@@ -39,6 +40,7 @@ export class CheckpointTree implements vscode.TreeDataProvider<TreeNode>, vscode
         else this.#refresh();
       }),
       parts.sessions.onDidChange((uri) => this.#sessionChanged(uri)),
+      onDidOpenCopies(parts.sessions, (uri) => this.#changed.fire(this.#roots.get(uri.toString()))),
     );
   }
 

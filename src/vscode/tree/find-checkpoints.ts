@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { SHARD_INDEX_SUFFIX } from '../manifest/views.js';
+import { findFiles } from '../search/find-files.js';
 import { baseName, parentUri } from '../uris.js';
 
 /** A checkpoint of the workspace. */
@@ -28,11 +29,8 @@ const BY_NUMBER = new Intl.Collator('en', { numeric: true });
 
 /** Finds the checkpoints of the workspace, shards as one; files hidden by `files.exclude` stay out. */
 export async function findCheckpoints(include: readonly string[], token: vscode.CancellationToken): Promise<Found> {
-  const lists = await Promise.all(
-    include.map((glob) => vscode.workspace.findFiles(glob, undefined, MAX_CHECKPOINTS + 1, token)),
-  );
-  const files = new Map(lists.flat().map((uri) => [uri.toString(), uri]));
-  const { wholes, shards } = foldShards([...files.values()]);
+  const files = await findFiles({ globs: include, most: MAX_CHECKPOINTS + 1, token });
+  const { wholes, shards } = foldShards(files);
   wholes.sort((one, other) => BY_NUMBER.compare(one.path, other.path));
   const listed = wholes.slice(0, MAX_CHECKPOINTS);
   const checkpoints: FoundCheckpoint[] = [];

@@ -18,9 +18,9 @@ interface Session {
   readonly workbench: Workbench;
 }
 
-async function startSession(workspace: Workspace): Promise<Session> {
+async function startSession(workspace: Workspace, asksTrust: boolean): Promise<Session> {
   const host = await prepareHost();
-  const server = await startServer(host, { extensions: installedExtension(host) });
+  const server = await startServer(host, { extensions: installedExtension(host), asksTrust });
   try {
     const window = await openWorkbench(host, server, { folder: workspace.folder });
     window.page.setDefaultTimeout(LIMIT_MS);
@@ -39,9 +39,10 @@ async function startSession(workspace: Workspace): Promise<Session> {
  * A test fails when an error or a refusal shows in the developer tools meanwhile, when a request leaves the machine,
  * and the last one also when the extension host logged an error; what helps to understand it goes to `build/ui`.
  * @param contents where each file or folder goes in the workspace, and what it is a copy of, relative to the checkout
+ * @param asksTrust whether the workbench asks if the folder is trusted; without it the folder is
  * @returns gives the workbench, inside a test
  */
-export function useWorkbench(contents: Readonly<Record<string, string>>): () => Workbench {
+export function useWorkbench(contents: Readonly<Record<string, string>>, { asksTrust = false } = {}): () => Workbench {
   const workspace = createWorkspace(contents);
   let session: Session | undefined;
   const current = (): Session => {
@@ -50,7 +51,7 @@ export function useWorkbench(contents: Readonly<Record<string, string>>): () => 
   };
 
   before(async () => {
-    session = await startSession(workspace);
+    session = await startSession(workspace, asksTrust);
   });
 
   afterEach(async (context) => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readReport } from '../../../webview/report/read-report.js';
 import { FIXTURES, SAMPLE } from '../support/analyse.js';
 import { runCli } from '../support/run-cli.js';
 
@@ -146,9 +147,21 @@ describe('qk-lens analyze', () => {
       expect(head.distance.map(({ offset }) => offset)).toEqual([0, 1, 8]);
       expect(head.distance[0]).toMatchObject({ weighted: head.weighted, mean: head.mean, offsets: 1 });
     }
-    const text = await runCli(['analyze', file, '--distances', '0,8', '--no-cache']);
+    const page = path.join(folder, 'a.html');
+    const text = await runCli(['analyze', file, '--distances', '0,8', '--html', page, '--no-cache']);
     expect(text.stdout).toMatch(/over distance \(places from query to key\).*\n *layer +0 +8\n +0 +[−\d]/u);
     expect(text.stdout).toContain('note: Rotary positions turn');
+    const data = /id="qk-lens-data">(.*)<\/script>/u.exec(await readFile(page, 'utf8'))?.[1] ?? '';
+    const report = readReport(data);
+    // Both bases, each with all heads of both layers.
+    expect(report?.models.map(({ focus }) => focus.basis).sort()).toEqual(['folded', 'raw']);
+    for (const { layers, distances } of report?.models ?? []) {
+      layers.forEach((layer, index) => {
+        const own = layer.heads.map(({ weighted }) => weighted);
+        expect(distances?.[index]?.map(([zero]) => zero?.weighted)).toEqual(own);
+      });
+    }
+    expect(report?.file.models[0]?.overDistance?.unit).toBe('places');
     const none = await runCli(['analyze', checkpoint('hf_vit'), '--distances', '1', '--json', '--no-cache']);
     expect(parse(none.stdout).warnings.map(({ code }) => code)).toEqual(['distances']);
   });

@@ -215,10 +215,24 @@ describe('qk-lens attention', () => {
     expect((await readFile(png)).byteLength).toBeGreaterThan(1000);
   });
 
+  it('tells what an object attends to within windows, where labels are those of the merged patches', async () => {
+    const { layers } = await attention(...SWIN, '--mask', path.join(REFERENCE, 'mask.png'), '--keys', 'all', '--quiet');
+    expect(layers).toHaveLength(4);
+    for (const { heads, preference: mean } of layers) {
+      for (const { preference: own } of [...heads, { preference: mean }]) {
+        const { ratio, ...shares } = own?.target ?? { ratio: null };
+        expect(Object.values(shares).reduce((sum: number, each) => sum + (each ?? 0), 0)).toBeCloseTo(1, 6);
+        expect(shares).toMatchObject({ prefix: 0 });
+        expect(ratio).toMatchObject({ prefix: null });
+        expect(ratio?.target).toBeGreaterThan(0.5);
+      }
+    }
+  });
+
   it.each([
     { args: [SAMPLE, path.join(SAMPLE, 'config.json')], status: 1, says: 'config.json: ' },
     { args: [path.join(FIXTURES, 'checkpoints/text_bert'), COFFEE], status: 1, says: 'cannot be run' },
-    { args: [...SWIN, '--mask', COFFEE], status: 1, says: '(--mask) is not given' },
+    { args: [...SWIN, '--mask', COFFEE], status: 1, says: 'which is no label' },
     { args: [...SWIN, '--knn', '3'], status: 1, says: '(--knn) is not given' },
     { args: [SAMPLE, COFFEE, '--mask', COFFEE], status: 1, says: 'which is no label' },
     { args: [SAMPLE, '--pixels', path.join(SAMPLE, 'config.json')], status: 1, says: 'not a NumPy array file' },

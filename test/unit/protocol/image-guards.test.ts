@@ -22,6 +22,7 @@ const prompt = {
   heads: [0, 1],
   region,
 } as const;
+const masks = { ratio: 0.75, strength: 0.5, direction: 'poor', concentration: 'count' } as const;
 const crop = { size: [224, 224], place: 'centre', rounding: 'down', fill: [0, 0, 0] } as const;
 
 /** One message of each kind; the compiler sees that none is forgotten. */
@@ -50,6 +51,12 @@ const MESSAGES: { readonly [Type in ImageFromPanel['type']]: Extract<ImageFromPa
   'want-changed-preference': { type: 'want-changed-preference', image: 1, keys: 'all' },
   'want-keypoints': { type: 'want-keypoints', image: 1, by: 'response' },
   'export-image': { type: 'export-image', image: 1, layer: 2, head: 3 },
+  'want-off-object': { type: 'want-off-object', image: 1, wish: { relevance: 'deletion', object: 'tokens' } },
+  'check-off-object': { type: 'check-off-object', image: 1 },
+  'stop-off-object': { type: 'stop-off-object', image: 1 },
+  'save-off-object': { type: 'save-off-object', image: 1 },
+  'save-table': { type: 'save-table', image: 1, table: 'prompt-curve', text: 'strength\r\n0\r\n' },
+  'export-masks': { type: 'export-masks', image: 1, wish: masks, of: 'folder' },
 };
 
 const { preprocess, change } = MESSAGES;
@@ -99,6 +106,11 @@ describe('messages about the image', () => {
     ['a strength that is no number', { ...change, change: { ...prompt, strength: NaN } }],
     ['a region beyond 1', { ...change, change: { ...prompt, region: Float32Array.of(1.5) } }],
     ['a region with NaN', { ...change, change: { ...prompt, region: Float32Array.of(NaN) } }],
+    ['relevance of no kind', { ...MESSAGES['want-off-object'], wish: { relevance: 'all', object: 'mask' } }],
+    ['a table that is none', { ...MESSAGES['save-table'], table: '../x' }],
+    ['a table without end', { ...MESSAGES['save-table'], text: 'x'.repeat(20_000_001) }],
+    ['a share beyond 1', { ...MESSAGES['export-masks'], wish: { ...masks, ratio: 1.5 } }],
+    ['a share that is no number', { ...MESSAGES['export-masks'], wish: { ...masks, strength: NaN } }],
     ['a change of no kind', { ...change, change: { kind: 'other' } }],
   ])('with %s are not taken', (_, message) => {
     expect(parseFromPanel(message)).toBeNull();

@@ -21,6 +21,7 @@ const GOOD: readonly FromPanel[] = [
   { type: 'picture', id: 1, svg: '<svg/>', png: null },
   { type: 'picture', id: 1, svg: null, png: new Uint8Array([1, 2]) },
   { type: 'picture-copied', picture: 'attention', problem: null },
+  { type: 'picture-copied', picture: 'prompting', problem: null },
   { type: 'picture-copied', picture: 'layers', problem: 'Document is not focused.' },
   { type: 'error', message: 'x' },
 ];

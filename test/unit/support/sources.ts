@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { recognise } from '../../../src/core/model/recognise.js';
 import type { MatchedCheckpoint, MatchOptions, MatchOutcome, SourceMatch } from '../../../src/core/source/contract.js';
@@ -48,7 +48,7 @@ export function madeCheckpoint(shapes: Readonly<Record<string, readonly number[]
   return { tensors, recognition: recognise(index, null, {}) };
 }
 
-/** Matches a source file among the fixtures, with the files that it imports. */
+/** Matches a source file among the fixtures, with the files that it imports, or all files of a folder. */
 export async function matchFixture(
   source: string,
   checkpoint: MatchedCheckpoint,
@@ -56,7 +56,12 @@ export async function matchFixture(
 ): Promise<SourceMatch> {
   const sources = new Sources(await pythonParser());
   const file = join(FIXTURES, 'source', source);
-  sources.update({ file, cell: null, text: readFileSync(file, 'utf8') });
+  const isFolder = statSync(file).isDirectory();
+  for (const each of isFolder ? readdirSync(file, { recursive: true, encoding: 'utf8' }) : ['']) {
+    if (isFolder && !each.endsWith('.py')) continue;
+    const path = isFolder ? join(file, each) : file;
+    sources.update({ file: path, cell: null, text: readFileSync(path, 'utf8') });
+  }
   const read = (path: string): Promise<string | null> =>
     Promise.resolve(existsSync(path) ? readFileSync(path, 'utf8') : null);
   return matched(await matchWithImports(sources, checkpoint, options, read));

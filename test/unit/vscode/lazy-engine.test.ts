@@ -21,6 +21,7 @@ function lazyEngine(): { engine: LazyEngine; made: Made[] } {
       vectors: () => Promise.reject(new Error('not asked for here')),
       overDistance: () => Promise.reject(new Error('not asked for here')),
       tensor: () => Promise.reject(new Error('not asked for here')),
+      figuresText: () => Promise.reject(new Error('not asked for here')),
       warm: () => undefined,
       stopWorkers: () => Promise.resolve(),
       dispose: () => {

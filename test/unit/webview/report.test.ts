@@ -61,6 +61,25 @@ describe('the host of the page', () => {
     expect(heard).toHaveLength(before);
   });
 
+  test('answers with the figures over distance that it holds, and is silent about others', () => {
+    const point = { distance: 1, offsets: 4, weighted: 0.25, mean: null, weightedBand: 0.1 };
+    const text = reportText({ ...report, models: [{ ...model(FOLDED), distances: [[[point]]] }, model(RAW)] });
+    const read = readReport(text);
+    if (read === null) throw new Error('the page could not be read');
+    const heard: ToPanel[] = [];
+    const host = staticHost(read);
+    host.connect((message) => heard.push(message));
+    heard.length = 0;
+    host.send({ type: 'want-distances', layer: 0, head: 0 });
+    expect(heard).toEqual([
+      { type: 'distances', focus: FOLDED, layer: 0, head: 0, answer: { kind: 'done', points: [point] } },
+    ]);
+    host.send({ type: 'want-distances', layer: 0, head: 1 });
+    host.send({ type: 'want-distances', layer: 9, head: 0 });
+    expect(heard).toHaveLength(1);
+    expect(readReport(text.replace('"weighted":0.25', '"weighted":"0.25"'))).toBeNull();
+  });
+
   test('works where the browser has no storage for the page', () => {
     const host = staticHost(report);
     host.save({ a: 1 });

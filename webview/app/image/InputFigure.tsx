@@ -61,6 +61,7 @@ export function InputFigure({ view }: { readonly view: ImageView }): JSX.Element
         </div>
       )}
       <TaskTrouble trouble={view.state.image.trouble.preprocess} />
+      <TaskTrouble trouble={view.state.image.trouble.export} />
       <PreprocessingForm card={card} />
     </figure>
   );

@@ -107,7 +107,8 @@ function resizeOf(mode: Resize['mode'], size: readonly [number, number], from: R
       return { mode, edge: size[0], longest: from.mode === mode ? from.longest : null };
     case 'exact':
     case 'cover':
-    case 'longest-side':
       return { mode, size };
+    case 'longest-side':
+      return from.mode === mode ? { ...from, size } : { mode, size };
   }
 }

@@ -13,6 +13,8 @@ import { tokenWords } from '../../state/patches.js';
 import { KEY_BIAS } from '../../state/selection.js';
 import type { RowPicture, RowPictureName } from '../image-host.js';
 import { changeWords } from '../tabs/outcome-words.js';
+import { offObjectPaint } from '../tabs/off-object-paint.js';
+import { offObjectSentences } from '../tabs/off-object-words.js';
 import { preferenceView } from '../tabs/preference-view.js';
 import { headAttention, timesEven } from './attention.js';
 import { mapsOf, reachAt } from './entry-maps.js';
@@ -42,6 +44,8 @@ export async function rowPicture(
       return preferenceOf(view, theme);
     case 'prompting':
       return promptingOf(view, theme);
+    case 'off-object':
+      return offObjectOf(view, theme);
   }
 }
 
@@ -116,6 +120,16 @@ async function promptingOf({ card, state: { image } }: ImageView, theme: ChartTh
   const remark = `${changeWords(changed.change)} \u00b7 shaded: the same prompt shifted around the picture, 5 to 95 %`;
   const picture = promptCurvePicture(promptCurve, { title: `Strength of a prompt on ${card.name}`, remark }, theme);
   return { svg: await pictureSvg(picture), width: picture.width, height: picture.height };
+}
+
+function offObjectOf({ card, between, state }: ImageView, theme: ChartTheme): RowPicture | null {
+  const figures = state.image.offObject?.figures ?? null;
+  if (figures === null) return null;
+  const paint = offObjectPaint(card, figures, between, state.view.opacity);
+  const title = `Relevance off the object on ${card.name}`;
+  const [remark = ''] = offObjectSentences(figures);
+  const caption = 'dashed: the object, numbered: candidates off it';
+  return panesPicture({ card, title, remark, panes: [{ paint, lines: null, caption }] }, theme);
 }
 
 interface Pane {

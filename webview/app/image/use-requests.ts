@@ -37,7 +37,7 @@ export function useRequests(host: PanelHost, { image, run, focus, selection, vie
   }, [host, id, noRollout]);
 
   const { mask } = image;
-  const noPreference = tab === 'preference' && !windowed && mask !== null && image.preference[view.keys] === undefined;
+  const noPreference = tab === 'preference' && mask !== null && image.preference[view.keys] === undefined;
   useEffect(() => {
     if (id !== null && noPreference) host.send({ type: 'want-preference', image: id, keys: view.keys });
   }, [host, id, mask, noPreference, view.keys]);
@@ -51,14 +51,18 @@ export function useRequests(host: PanelHost, { image, run, focus, selection, vie
   }, [host, id, changed, layer, token, place, noChangedRow]);
 
   const noChangedPreference =
-    tab === 'preference' &&
-    !windowed &&
-    mask !== null &&
-    changed !== null &&
-    image.changedPreference[view.keys] === undefined;
+    tab === 'preference' && mask !== null && changed !== null && image.changedPreference[view.keys] === undefined;
   useEffect(() => {
     if (id !== null && noChangedPreference) host.send({ type: 'want-changed-preference', image: id, keys: view.keys });
   }, [host, id, mask, changed, noChangedPreference, view.keys]);
+
+  const noOffObject =
+    tab === 'keypoints' && !windowed && image.keypoints !== null && mask !== null && image.offObject === null;
+  useEffect(() => {
+    if (id !== null && noOffObject) {
+      host.send({ type: 'want-off-object', image: id, wish: { relevance: 'attention', object: 'mask' } });
+    }
+  }, [host, id, noOffObject]);
 
   const noKeypoints = tab === 'keypoints' && !windowed && image.keypoints === null;
   useEffect(() => {

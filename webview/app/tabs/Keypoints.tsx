@@ -12,9 +12,12 @@ import type { ImageView } from '../image/view.js';
 import { DepthChart } from './DepthChart.js';
 import { groupCurves } from './group-curves.js';
 import { GroupMatrix } from './GroupMatrix.js';
+import { GuidedMasking } from './GuidedMasking.js';
 import { InterrelationMap } from './InterrelationMap.js';
 import { GROUPS } from './keypoint-words.js';
+import { OffObject } from './OffObject.js';
 import { Prompting } from './Prompting.js';
+import { TableButtons } from './TableButtons.js';
 import { TaskProgress, TaskTrouble } from './Task.js';
 
 const BY = [
@@ -68,13 +71,18 @@ export function Keypoints({ view }: { readonly view: ImageView }): JSX.Element {
                 <p class="chart-caption muted">
                   Mean over the heads and over all patches that ask; times even, 1 would be attention spread evenly.
                 </p>
+                <div class="buttons">
+                  <TableButtons view={view} table="interrelation" />
+                </div>
               </>
             )}
           </div>
           {own === null ? null : <GroupMatrix figures={own} layer={layer.index} head={head.index} />}
-          <Prompting key={card.id} view={view} />
         </>
       )}
+      <OffObject view={view} />
+      {empty ? null : <Prompting key={card.id} view={view} />}
+      <GuidedMasking view={view} figures={keypoints} />
     </div>
   );
 }

@@ -129,7 +129,7 @@ export function Prompting({ view }: { readonly view: ImageView }): JSX.Element {
           </Button>
         )}
         {hasCurve && promptCurve.length > 0 ? (
-          <PromptCurve points={promptCurve} strength={strength} onChoose={choose} />
+          <PromptCurve view={view} points={promptCurve} strength={strength} onChoose={choose} />
         ) : null}
       </fieldset>
       <Outcome view={view} kinds={['prompt']} />

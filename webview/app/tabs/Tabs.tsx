@@ -62,9 +62,7 @@ export function Tabs({ view }: { readonly view: ImageView }): JSX.Element {
 }
 
 function TabBody({ tab, view }: { readonly tab: Tab; readonly view: ImageView }): JSX.Element {
-  if (view.card.ofLayer !== undefined && (tab === 'preference' || tab === 'keypoints')) {
-    return <p class="muted">{WINDOWS}</p>;
-  }
+  if (view.card.ofLayer !== undefined && tab === 'keypoints') return <p class="muted">{WINDOWS}</p>;
   switch (tab) {
     case 'heads':
       return <AllHeads view={view} />;
@@ -78,7 +76,7 @@ function TabBody({ tab, view }: { readonly tab: Tab; readonly view: ImageView })
 }
 
 const WINDOWS =
-  'Not given for this model: its tokens attend within windows, and layers differ in their grids of tokens. Attention in every head, modes and ablation are given.';
+  'Not given for this model: its tokens attend within windows. Attention in every head, object preference, modes and ablation are given.';
 
 function tabWords(tab: Tab, layer: number): string {
   switch (tab) {

@@ -1,4 +1,4 @@
-import { patchStep, rotationPeriods } from '../../inference/rotation.js';
+import { inOrder, patchStep, rotationPeriods } from '../../inference/rotation.js';
 import type { RotationPairs } from '../../model/rotation.js';
 import type { SourceOf } from '../layer.js';
 import type { Offset, Turning } from './turning.js';
@@ -15,11 +15,13 @@ export async function anglesOf({ rotation, grid }: Turning, headSize: number, so
   const quarter = headSize / 4;
   const periods = await rotationPeriods(rotation.angles, quarter, sourceOf);
   const [stepY, stepX] = patchStep(rotation.angles, grid);
-  return ([y, x]) =>
-    Float64Array.from({ length: headSize / 2 }, (_, pair) => {
-      const along = pair < quarter ? y * stepY : x * stepX;
+  return ([y, x]) => {
+    const [first, second] = inOrder(rotation.angles, [y * stepY, x * stepX]);
+    return Float64Array.from({ length: headSize / 2 }, (_, pair) => {
+      const along = pair < quarter ? first : second;
       return along / (periods[pair % quarter] ?? 1);
     });
+  };
 }
 
 /** R_d W: a matrix (rows, columns) whose rows turn in pairs; rows behind the pairs stay as they are. */

@@ -2,7 +2,7 @@ import type { Concentration } from '../keypoints/concentration.js';
 import type { HeadOnKeypoints } from '../keypoints/keypoint-analysis.js';
 import { headPreference, type HeadPreference, type MeantLabels } from './head-preference.js';
 import { nearestKeys } from './nearest-keys.js';
-import type { KeyVariant } from './patch-attention.js';
+import { type KeyVariant, patchAttention } from './patch-attention.js';
 
 /** What to tell of an attention. */
 export interface AttentionQuestions {
@@ -43,11 +43,12 @@ export function attentionFigures(
     for (let j = 0; j < prefix; j++) toPrefix += attention[i * count + j] ?? 0;
     toSelf += attention[i * count + i] ?? 0;
   }
+  const among = labels.length === 0 ? null : patchAttention(attention, prefix, count - prefix, keys);
   return {
     index,
     toPrefix: toPrefix / (count - prefix),
     toSelf: toSelf / (count - prefix),
-    preferences: labels.map((each) => headPreference(attention, prefix, each, keys)),
+    preferences: among === null ? [] : labels.map((each) => headPreference(among, each)),
     outsideNearest: nearest === null ? null : nearestKeys(attention, count, nearest).meanOutside,
   };
 }

@@ -1,4 +1,4 @@
-import { type KeyVariant, patchAttention } from './patch-attention.js';
+import type { PatchAttention } from './patch-attention.js';
 import { MIXED, relativeTo } from './patch-labels.js';
 import { preference } from './preference.js';
 
@@ -35,15 +35,8 @@ export interface MeantLabels {
 /**
  * Attention preference of one head. Of objects, each one is the target in turn and all others are `other`; the mean is over all their patches,
  * so that it says where a patch of an object attends to.
- * @param attention (prefix + patches, prefix + patches).
  */
-export function headPreference(
-  attention: Float32Array,
-  prefix: number,
-  { labels, meaning }: MeantLabels,
-  variant: KeyVariant,
-): HeadPreference {
-  const among = patchAttention(attention, prefix, labels.length, variant);
+export function headPreference(among: PatchAttention, { labels, meaning }: MeantLabels): HeadPreference {
   const of = (own: Int32Array, source: number): { told: SourcePreference; patches: number } | null => {
     const found = preference(among, own, source, Object.values(REGIONS));
     if (found === null) return null;

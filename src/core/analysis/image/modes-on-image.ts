@@ -3,7 +3,7 @@ import type { Basis, Block } from '../figures.js';
 import type { HeadWeights, TokenNorm, Tokens } from './head-weights.js';
 import { readersOf, type Readers } from './mode-readers.js';
 import type { Products, Rows } from './products.js';
-import { meanSquare, meanVarianceOfSum, rowsOf, variance } from './statistics.js';
+import { centredIn, type Groups, meanSquare, meanVarianceOfSum, rowsOf } from './statistics.js';
 
 /** The modes of a head in one basis, as the solver gives them. */
 export interface HeadModes {
@@ -20,7 +20,7 @@ export interface ModeEntry {
   /** First and last mode; the same for a single one. */
   readonly first: number;
   readonly last: number;
-  /** g: mean over the asking patches of the variance of its part of the score over the answering ones. */
+  /** g: mean over the asking patches of the variance of its part of the score over those that can answer. */
   readonly contribution: number;
   /** g over the same figure of the whole score; can exceed 1, null where the score does not vary. */
   readonly shareOfScore: number | null;
@@ -44,9 +44,9 @@ export interface ModesOnImage {
   /** Modes and blocks by their contribution, the largest first. */
   readonly entries: readonly ModeEntry[];
   readonly keyBias: KeyBiasEntry;
-  /** The key bias term of each patch that answers, in units of the score, its mean taken off. */
+  /** The key bias term of each patch that answers, in units of the score, the mean of those that answer the same patches taken off. */
   readonly keyBiasMap: Float64Array;
-  /** Mean over the asking patches of the variance of the whole score over the answering ones; the same in every basis. */
+  /** Mean over the asking patches of the variance of the whole score over those that can answer; the same in every basis. */
   readonly scoreVariance: number;
   /** Channels whose gain is too small to read the standardised token from the norm's output; see `readersOf`. */
   readonly unreadable: number;
@@ -54,9 +54,10 @@ export interface ModesOnImage {
 
 /**
  * Query maps, key maps and contributions of all modes of a head on an image.
- * Formulas: definitions.md, "With an image"; all variances are divided by the number of patches.
+ * Formulas: definitions.md, "With an image"; all variances are divided by the number of patches that they are over.
  * @param tokens output of the norm; prefix tokens are left out.
  * @param head the stored weights; `norm` makes them those of the folded basis.
+ * @param groups patches that attend to each other and to no others, such as those of a window; null where all do.
  */
 export function modesOnImage(
   products: Products,
@@ -64,6 +65,7 @@ export function modesOnImage(
   head: HeadWeights,
   norm: TokenNorm | null,
   modes: HeadModes,
+  groups: Groups = null,
 ): ModesOnImage {
   const { basis, sigma, vectors } = modes;
   const { scale, columns: width } = head;
@@ -76,7 +78,7 @@ export function modesOnImage(
   const queries = projected(products, head, head.query, rows, head.queryBias);
   // The key's own bias moves whole rows of scores, which no variance over the keys sees.
   const keys = projected(products, head, head.key, rows, null);
-  const scoreVariance = scale ** 2 * meanVarianceOfSum(queries, keys);
+  const scoreVariance = scale ** 2 * meanVarianceOfSum(queries, keys, groups);
   // No score can have a larger variance.
   const bound = scale ** 2 * sumOf(queries.map(meanSquare)) * sumOf(keys.map(meanSquare));
   const share = (part: number, whole: number) => (whole > VARIES * bound ? part / whole : null);
@@ -85,11 +87,11 @@ export function modesOnImage(
   const key = rowsOf(keyMaps, patches);
   const found = entriesOf(sigma.length, modes.blocks).map(([first, last]) => {
     const weighted = query.slice(first, last + 1).map((map, n) => map.map((value) => value * (sigma[first + n] ?? 0)));
-    return { first, last, contribution: scale ** 2 * partOf(weighted, key.slice(first, last + 1)) };
+    return { first, last, contribution: scale ** 2 * meanVarianceOfSum(weighted, key.slice(first, last + 1), groups) };
   });
   const sum = sumOf(found.map(({ contribution }) => contribution));
-  const keyBiasMap = keyBiasTerm(head, norm, basis, keys);
-  const bias = variance(keyBiasMap);
+  const keyBiasMap = centredIn(groups, keyBiasTerm(head, norm, basis, keys));
+  const bias = meanSquare(keyBiasMap);
   return {
     basis,
     queryMaps,
@@ -169,13 +171,6 @@ function entriesOf(modes: number, blocks: readonly Block[]): Block[] {
   return entries;
 }
 
-/** Mean over i of the variance over j of the sum of x_n(i) y_n(j). */
-function partOf(x: readonly Float64Array[], y: readonly Float64Array[]): number {
-  const [query, key] = [x[0], y[0]];
-  if (x.length === 1 && query !== undefined && key !== undefined) return meanSquare(query) * variance(key);
-  return meanVarianceOfSum(x, y);
-}
-
 function keyBiasTerm(
   head: HeadWeights,
   norm: TokenNorm | null,
@@ -183,9 +178,8 @@ function keyBiasTerm(
   keys: readonly Float64Array[],
 ): Float64Array {
   const bias = biasOf(head, norm, basis);
-  const term = Float64Array.from({ length: keys[0]?.length ?? 0 }, (_, j) =>
-    keys.reduce((sum, row, d) => sum + (bias[d] ?? 0) * (row[j] ?? 0), 0),
+  return Float64Array.from(
+    { length: keys[0]?.length ?? 0 },
+    (_, j) => head.scale * keys.reduce((sum, row, d) => sum + (bias[d] ?? 0) * (row[j] ?? 0), 0),
   );
-  const mean = term.reduce((sum, value) => sum + value, 0) / term.length;
-  return term.map((value) => head.scale * (value - mean));
 }

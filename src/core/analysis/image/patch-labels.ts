@@ -10,21 +10,26 @@ interface PixelLabels {
 
 /**
  * Label of each patch, row by row: the one that covers more than half of its pixels, else `MIXED`.
- * @param patch side of a patch in pixels; what is left of the picture beside whole patches is no patch.
+ * @param patch side of a patch in pixels.
+ * @param grid rows and columns of patches; without it what is left of the picture beside whole patches is no patch.
  */
-export function patchLabels({ width, height, labels }: PixelLabels, patch: number): Int32Array {
-  const rows = Math.floor(height / patch);
-  const columns = Math.floor(width / patch);
+export function patchLabels(
+  { width, height, labels }: PixelLabels,
+  patch: number,
+  [rows, columns]: readonly [number, number] = [Math.floor(height / patch), Math.floor(width / patch)],
+): Int32Array {
   return Int32Array.from({ length: rows * columns }, (_, index) => {
-    const first = Math.floor(index / columns) * patch * width + (index % columns) * patch;
+    const [top, left] = [Math.floor(index / columns) * patch, (index % columns) * patch];
+    // Those at the edge may reach over it.
+    const [bottom, right] = [Math.min(top + patch, height), Math.min(left + patch, width)];
     const counts = new Map<number, number>();
-    for (let y = 0; y < patch; y++) {
-      for (let x = 0; x < patch; x++) {
-        const label = labels[first + y * width + x] ?? MIXED;
+    for (let y = top; y < bottom; y++) {
+      for (let x = left; x < right; x++) {
+        const label = labels[y * width + x] ?? MIXED;
         counts.set(label, (counts.get(label) ?? 0) + 1);
       }
     }
-    for (const [label, count] of counts) if (2 * count > patch * patch) return label;
+    for (const [label, count] of counts) if (2 * count > (bottom - top) * (right - left)) return label;
     return MIXED;
   });
 }

@@ -3,7 +3,7 @@ import type { PatchAttention } from './patch-attention.js';
 /** Share of attention that falls on a region, and how that compares with even attention. */
 export interface RegionShare {
   readonly share: number;
-  /** share / (share of the keys that lie there); 1 = as even attention, null where no key lies there. */
+  /** share / (share of the keys that lie there, of those that a patch attends to); 1 = as even attention, null where no key lies there. */
   readonly ratio: number | null;
 }
 
@@ -31,14 +31,13 @@ function grouped(labels: Int32Array): Grouped {
   const known = [...new Set(labels)].sort((a, b) => a - b);
   const numbers = new Map(known.map((label, number) => [label, number]));
   const groups = labels.map((label) => numbers.get(label) ?? 0);
-  const sizes = known.map(() => 0);
-  for (const group of groups) sizes[group] = (sizes[group] ?? 0) + 1;
-  return { labels: known, groups, sizes };
+  return { labels: known, groups, sizes: sizesAmong(groups, known.length) };
 }
 
 /**
  * Attention preference of one label; null where no patch has it.
- * Formulas: definitions.md, "With an image". The shares of a source sum to 1.
+ * Formulas: definitions.md, "With an image". The shares of a source sum to 1. Within windows the keys of a patch are those of its window, and
+ * even attention is that to them.
  * @param labels label of each patch.
  * @param regions labels to tell of beside those of the patches.
  */
@@ -48,33 +47,53 @@ export function preference(
   source: number,
   regions: readonly number[] = [],
 ): Preference | null {
-  const { patches, prefix, prefixShares, shares, variant } = attention;
+  const { prefix, prefixShares, variant } = attention;
   const { labels: known, groups, sizes } = grouped(labels);
   const own = known.indexOf(source);
+  const selfless = variant === 'without-prefix-and-self' ? 1 : 0;
   const sums = new Float64Array(known.length);
-  let prefixSum = 0;
-  let rows = 0;
-  for (let i = 0; i < patches; i++) {
-    const start = i * patches;
-    // A row is NaN as a whole or not at all.
-    if (groups[i] !== own || Number.isNaN(shares[start])) continue;
-    rows++;
-    prefixSum += prefixShares?.[i] ?? 0;
-    for (let j = 0; j < patches; j++) {
-      const group = groups[j] ?? 0;
-      sums[group] = (sums[group] ?? 0) + (shares[start + j] ?? 0);
+  /** What even attention would give each label, and the prefix tokens. */
+  const even = new Float64Array(known.length);
+  let [prefixSum, prefixEven, rows] = [0, 0, 0];
+  for (const { members, shares } of attention.groups) {
+    const count = members.length;
+    const labelled = members.map((patch) => groups[patch] ?? 0);
+    const inGroup = attention.groups.length === 1 ? sizes : sizesAmong(labelled, known.length);
+    const keys = count - selfless + (prefixShares === null ? 0 : prefix);
+    let asking = 0;
+    for (let i = 0; i < count; i++) {
+      const start = i * count;
+      // A row is NaN as a whole or not at all.
+      if (labelled[i] !== own || Number.isNaN(shares[start])) continue;
+      asking++;
+      prefixSum += prefixShares?.[members[i] ?? NaN] ?? 0;
+      for (let j = 0; j < count; j++) {
+        const group = labelled[j] ?? 0;
+        sums[group] = (sums[group] ?? 0) + (shares[start + j] ?? 0);
+      }
+    }
+    rows += asking;
+    if (asking === 0) continue;
+    prefixEven += (asking * prefix) / keys;
+    for (const [group, size] of inGroup.entries()) {
+      even[group] = (even[group] ?? 0) + (asking * (size - (group === own ? selfless : 0))) / keys;
     }
   }
   if (rows === 0) return null;
-  const selfless = variant === 'without-prefix-and-self' ? 1 : 0;
-  const keys = patches - selfless + (prefixShares === null ? 0 : prefix);
-  const told = (sum: number, members: number): RegionShare => ({
+  const told = (sum: number, evenly: number): RegionShare => ({
     share: sum / rows,
-    ratio: members > 0 ? ((sum / rows) * keys) / members : null,
+    ratio: evenly > 0 ? sum / evenly : null,
   });
   const all = new Map(regions.map((label) => [label, told(0, 0)]));
   known.forEach((label, group) => {
-    all.set(label, told(sums[group] ?? 0, (sizes[group] ?? 0) - (group === own ? selfless : 0)));
+    all.set(label, told(sums[group] ?? 0, even[group] ?? 0));
   });
-  return { source, patches: rows, regions: all, prefix: prefixShares === null ? null : told(prefixSum, prefix) };
+  return { source, patches: rows, regions: all, prefix: prefixShares === null ? null : told(prefixSum, prefixEven) };
+}
+
+/** How often each label occurs. */
+function sizesAmong(labelled: Int32Array, labels: number): number[] {
+  const sizes = Array.from({ length: labels }, () => 0);
+  for (const group of labelled) sizes[group] = (sizes[group] ?? 0) + 1;
+  return sizes;
 }

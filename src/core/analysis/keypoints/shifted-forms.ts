@@ -5,6 +5,11 @@ import type { Grid } from './torus.js';
 /** Numbers of a batch of displacements, so that memory stays within some megabytes at any grid. */
 const BATCH = 2 ** 18;
 
+/** Cosines and sines. */
+interface Table extends Rows {
+  readonly values: Float64Array;
+}
+
 /** A displacement of the torus, and whether its opposite, another one, is taken along with it. */
 interface Displacement {
   readonly down: number;
@@ -24,9 +29,9 @@ export class ShiftedForms {
   readonly #products = new Products();
   readonly #displacements: readonly Displacement[];
   /** (2 frequencies, columns): cosines, then minus sines of each frequency along a row of patches. */
-  readonly #across: Rows;
+  readonly #across: Table;
   /** (2 rows, 2 rows): the same along a column, for pairs of real and imaginary parts. */
-  readonly #down: Rows;
+  readonly #down: Table;
   readonly #frequencies: number;
   /** Transform of w(k) w(k + d) of each displacement, (displacements, frequencies, 2 rows). */
   readonly #weights: Float64Array;
@@ -74,7 +79,7 @@ export class ShiftedForms {
       },
       (start, spectrum) => addProduct(total, spectrum, this.#weights, start, grid[0]),
     );
-    return inverse(total, grid, this.#frequencies);
+    return inverse(total, grid, this.#across.values, this.#down.values);
   }
 
   /** Transforms the map of each displacement, which `fill` makes with the patch that lies that far from each; `use` gets the transforms of some, whose first number is `start` among those of all. */
@@ -128,7 +133,7 @@ function findPartners([rows, columns]: Grid, { down, right }: Displacement, part
   }
 }
 
-function acrossTable(columns: number, frequencies: number): Rows {
+function acrossTable(columns: number, frequencies: number): Table {
   const values = new Float64Array(2 * frequencies * columns);
   for (let f = 0; f < frequencies; f++) {
     for (let x = 0; x < columns; x++) {
@@ -140,7 +145,7 @@ function acrossTable(columns: number, frequencies: number): Rows {
   return { values, rows: 2 * frequencies, columns };
 }
 
-function downTable(rows: number): Rows {
+function downTable(rows: number): Table {
   const width = 2 * rows;
   const values = new Float64Array(width * width);
   for (let f = 0; f < rows; f++) {
@@ -192,8 +197,17 @@ function addProduct(
   }
 }
 
-/** The real function with a transform (frequencies, rows), of whose frequencies along a row the upper half is the conjugate of the lower. */
-function inverse(transform: Float64Array, [rows, columns]: Grid, frequencies: number): Float64Array {
+/**
+ * The real function with a transform (frequencies, rows), of whose frequencies along a row the upper half is the conjugate of the lower.
+ * The tables are those of the transform: its angles are the same.
+ */
+function inverse(
+  transform: Float64Array,
+  [rows, columns]: Grid,
+  across: Float64Array,
+  down: Float64Array,
+): Float64Array {
+  const frequencies = across.length / (2 * columns);
   const out = new Float64Array(rows * columns);
   for (let f = 0; f < frequencies; f++) {
     const weight = (f === 0 || 2 * f === columns ? 1 : 2) / (rows * columns);
@@ -201,17 +215,19 @@ function inverse(transform: Float64Array, [rows, columns]: Grid, frequencies: nu
       let real = 0;
       let imaginary = 0;
       for (let g = 0; g < rows; g++) {
-        const angle = (2 * Math.PI * ((g * y) % rows)) / rows;
+        const angle = 4 * rows * g + 2 * y;
+        const [cosine, sine] = [down[angle] ?? 0, down[angle + 1] ?? 0];
         const at = (f * rows + g) * 2;
         const a = transform[at] ?? 0;
         const b = transform[at + 1] ?? 0;
-        real += a * Math.cos(angle) - b * Math.sin(angle);
-        imaginary += a * Math.sin(angle) + b * Math.cos(angle);
+        real += a * cosine - b * sine;
+        imaginary += a * sine + b * cosine;
       }
       for (let x = 0; x < columns; x++) {
-        const angle = (2 * Math.PI * ((f * x) % columns)) / columns;
         const at = y * columns + x;
-        out[at] = (out[at] ?? 0) + weight * (real * Math.cos(angle) - imaginary * Math.sin(angle));
+        // The table has minus sines.
+        const turned = real * (across[2 * f * columns + x] ?? 0) + imaginary * (across[(2 * f + 1) * columns + x] ?? 0);
+        out[at] = (out[at] ?? 0) + weight * turned;
       }
     }
   }

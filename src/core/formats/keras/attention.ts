@@ -20,10 +20,12 @@ const PROJECTIONS: readonly (readonly [query: string, key: string])[] = [
   ['query', 'key'],
 ];
 
-const order = new Intl.Collator('en', { numeric: true });
+/** Made when the first names are compared: it loads tables of the language for 10 ms, in which other formats have no part. */
+let order: Intl.Collator | null = null;
 
 /** Order of paths in which `layer_10` comes after `layer_2`, and a name without number before those with one. */
 export function compareNames(one: string, other: string): number {
+  order ??= new Intl.Collator('en', { numeric: true });
   const some = one.split('/');
   const others = other.split('/');
   for (const [index, part] of some.entries()) {

@@ -78,7 +78,8 @@ function resizedSize(original: Size, resize: Resize): Size {
       const ratios = [original[0] / resize.size[0], original[1] / resize.size[1]];
       const ratio = resize.mode === 'cover' ? Math.min(...ratios) : Math.max(...ratios);
       // As timm's ResizeKeepRatio.
-      return atLeastOne([roundHalfEven(original[0] / ratio), roundHalfEven(original[1] / ratio)]);
+      const round = resize.mode === 'longest-side' && resize.halves === 'up' ? Math.round : roundHalfEven;
+      return atLeastOne([round(original[0] / ratio), round(original[1] / ratio)]);
     }
   }
 }

@@ -15,7 +15,12 @@ export type Resize =
   /** As small as covers `size` in the picture's own proportions. */
   | { readonly mode: 'cover'; readonly size: Size }
   /** As large as fits into `size` in the picture's own proportions; what is left is filled by the crop. */
-  | { readonly mode: 'longest-side'; readonly size: Size };
+  | {
+      readonly mode: 'longest-side';
+      readonly size: Size;
+      /** Half a pixel of the shorter side counts as a whole one, as in Segment Anything; absent where it goes to the even number. */
+      readonly halves?: 'up';
+    };
 
 /** A part of the resized picture as large as the model's input; where the picture is smaller it is filled up. */
 export interface Crop {

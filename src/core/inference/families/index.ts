@@ -13,6 +13,7 @@ import { hfSwin } from './hf-swin.js';
 import { hfVit } from './hf-vit.js';
 import { keras } from './keras.js';
 import { openClip } from './open-clip.js';
+import { sam } from './sam.js';
 import { swin } from './swin.js';
 import { swinV2 } from './swin-v2.js';
 import { timm } from './timm.js';
@@ -32,6 +33,7 @@ export const FORWARD_FAMILIES: ReadonlyMap<string, Describe> = new Map([
   ['simmim', beit],
   ['torchvision-vit', torchvision],
   ['open-clip', openClip],
+  ['sam', sam],
   ['timm-swin', swin],
   ['timm-swinv2', swinV2],
   ['hf-vit', hfVit],
@@ -53,5 +55,5 @@ export const FORWARD_FAMILIES: ReadonlyMap<string, Describe> = new Map([
 
 /** Why families that see pictures are not run, as the end of a sentence. */
 export const REFUSED_FAMILIES: ReadonlyMap<string, string> = new Map([
-  ['sam', 'most of its layers attend within windows, with a bias that each query makes of its way to a key'],
+  ['timm-rope', 'its rotary positions are of a kind that is not run'],
 ]);

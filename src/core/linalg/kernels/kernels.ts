@@ -38,6 +38,10 @@ export interface Kernels {
   squaredNorm(a: number, rows: number, columns: number, stride: number): number;
   transpose(a: number, size: number, stride: number, out: number): void;
   dot(a: number, b: number, length: number): number;
+  /** target += factor * source. */
+  addScaled(target: number, factor: number, source: number, length: number): void;
+  /** `to` gets `count` float64, a multiple of four, out of the float16 at `from`; 0 where one of them is infinite or NaN, which this does not give. */
+  widenHalves(from: number, count: number, to: number): number;
 }
 
 const FUNCTIONS = [
@@ -51,6 +55,8 @@ const FUNCTIONS = [
   'squaredNorm',
   'transpose',
   'dot',
+  'addScaled',
+  'widenHalves',
 ] as const satisfies readonly (keyof Kernels)[];
 
 const isKernels = (exports: object): exports is Kernels => exportsKernels(exports, FUNCTIONS);

@@ -68,6 +68,8 @@ export interface StackView {
   shape(name: string): readonly number[] | null;
   /** `model_type` of config.json, in small letters; empty when there is none. */
   readonly modelType: string;
+  /** `architecture` of config.json, as timm names its models; empty when there is none. */
+  readonly architecture: string;
   readonly format: FormatId;
   /** True when a plain setting of the file has a path that starts so. */
   setting(path: string): boolean;

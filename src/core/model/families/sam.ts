@@ -8,7 +8,11 @@ const BLOCK = {
   attention: 'attn',
   weights: { fused: 'qkv.weight' },
   norm: { name: 'norm1', kind: 'layer' },
-  known: ['attn.proj', 'attn.rel_pos_h', 'attn.rel_pos_w', 'norm2', 'mlp.lin1', 'mlp.lin2', 'mlp.fc1', 'mlp.fc2'],
+  headNorms: ['q_norm', 'k_norm'],
+  known: [
+    ...['attn.proj', 'attn.rel_pos_h', 'attn.rel_pos_w', 'norm2', 'ls1', 'ls2'],
+    ...['mlp.lin1', 'mlp.lin2', 'mlp.fc1', 'mlp.fc2'],
+  ],
 } as const satisfies Layout;
 
 const TRANSFORMERS: Layout = {
@@ -39,7 +43,7 @@ export const sam: Family = {
         positions: ['pos_embed'],
         biasTables: [],
       },
-      known: ['patch_embed.*', 'neck.*', 'norm', 'head.*'],
+      known: ['patch_embed.*', 'norm_pre', 'neck', 'neck.*', 'norm', 'head.*'],
       beside: ['prompt_encoder.*', 'mask_decoder.*', 'shared_image_embedding.*'],
       roots: ['image_encoder.', 'vision_encoder.'],
       title: (facts) => vitTitle('SAM', facts),

@@ -26,6 +26,7 @@ const FUSED = [
 const SPLIT: readonly (readonly [query: string, key: string, value: string])[] = [
   ['query', 'key', 'value'],
   ['q_proj', 'k_proj', 'v_proj'],
+  ['q_proj.linear', 'k_proj.linear', 'v_proj.linear'],
   ['to_q', 'to_k', 'to_v'],
   ['to_q', 'to_kv', 'to_kv'],
   ['wq', 'wk', 'wv'],

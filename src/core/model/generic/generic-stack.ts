@@ -9,6 +9,7 @@ import type { TensorNames } from '../tensor-names.js';
 import { widthTitle } from '../titles.js';
 import type { Convention } from './conventions.js';
 import { findNorm } from './norm.js';
+import { refuse } from './refusals.js';
 import { isUsual, towerOfPath, USUAL_EMBEDDING } from './words.js';
 
 /** Family of models that are known by usual names of query and key only. */
@@ -30,6 +31,9 @@ const HEAD_NORMS: readonly (readonly [string, string])[] = [
   ['q_ln', 'k_ln'],
 ];
 
+/** Bounds of linear layers that clip, as in Gemma 4. */
+const CLIPPING = /(?:^|\.)(?:input|output)_(?:min|max)$/;
+
 /** Buffers that keep tokens from attending to what comes later. */
 const MASKS = ['bias', 'mask', 'tril', 'causal_mask'];
 
@@ -46,7 +50,7 @@ export function genericStack(
   const first = layers[0] ?? [];
   const blockPath = `${root}${fillPath(block, first)}`.replace(/\.$/, '');
   const path = joinPath(blockPath, fillPath(attention, first));
-  const refusal = refuse(names, convention, blockPath, path);
+  const refusal = refuse({ names, weights: convention.weights, block: blockPath, path });
   if (refusal !== null) return { warning: { code: 'unusable-layer', message: refusal } };
   const tower = towerOfPath(joinPath(root, block, attention));
   const shape = { attention, weights: convention.weights };
@@ -68,7 +72,10 @@ export function genericStack(
   const inside = names.under(`${path}.`);
   const rule = towerRule(names, root, tower, layout, path);
   const listed = knownNames(rule, layout);
-  const odd = inside.filter((rest) => !listed.inBlock(joinPath(attention, rest)) && !isUsual(rest));
+  const odd = inside.filter(
+    (rest) => !listed.inBlock(joinPath(attention, rest)) && !isUsual(rest) && !CLIPPING.test(rest),
+  );
+  const clipped = inside.some((rest) => CLIPPING.test(rest));
   return {
     ...(example === undefined ? {} : { warning: partialWarning(example.path, partial.length) }),
     stack: {
@@ -83,53 +90,9 @@ export function genericStack(
         besideRoot: listed.besideRoot,
         usual: true,
       },
-      assumptions: assumptionsOf(layout, assumed, odd),
+      assumptions: assumptionsOf(layout, assumed, odd, clipped),
     },
   };
-}
-
-/** Why attention of this kind has no figures; null for what has. */
-function refuse(names: TensorNames, { weights }: Convention, block: string, path: string): string | null {
-  const fused = isFused(weights) ? weights.fused : '';
-  // Megatron and what came from it call the layers of the block so, and keep the three of each head together.
-  if (fused === 'query_key_value.weight' && names.has(joinPath(block, 'mlp.dense_h_to_4h.weight'))) {
-    return `${quoteName(path)} mixes query, key and value head by head in one weight, as GPT-NeoX and BLOOM do: such weights are not read.`;
-  }
-  if (fused !== '' && names.has(joinPath(path, 'attention_biases'))) {
-    return `${quoteName(path)} mixes query, key and value head by head in one weight, as LeViT, TinyViT and EfficientFormer do: such weights are not read.`;
-  }
-  if (path.includes('factoratt')) {
-    return `${quoteName(path)} multiplies keys with values first, as CoaT's factorised attention does: no query meets a key, and it has no figures.`;
-  }
-  if (['cpe1.proj.weight', 'cpe2.proj.weight'].every((name) => names.has(joinPath(block, name)))) {
-    return `${quoteName(path)} is of a model whose blocks attend between tokens and between channels in turn, as DaViT's do, and the names do not tell which do which: they have no figures.`;
-  }
-  // Queries and keys of BoTNet and HaloNet may be narrower than values, and only their own width is said.
-  if (names.has(joinPath(path, 'pos_embed.height_rel')) && !hasEqualParts(names, weights, path)) {
-    return `${quoteName(path)} has values of another size than queries and keys, as in BoTNet and HaloNet: its rows cannot be told apart.`;
-  }
-  if (columnsOf(names, joinPath(path, fused)) === 1) {
-    return `${quoteName(path)} reads one number of each token: with no directions to compare, it has no figures.`;
-  }
-  // A temperature for each head, as it stands in front of matrices of channels; that of other models is one number.
-  if (names.get(joinPath(path, 'temperature'))?.shape.length === 3) {
-    return `${quoteName(path)} attends between channels and not between tokens, as XCiT and EdgeNeXt do: it has no figures.`;
-  }
-  if (names.has(joinPath(path, 'proj_l.weight')) && names.has(joinPath(path, 'proj_w.weight'))) {
-    return `${quoteName(path)} mixes the scores of its heads before the softmax, as CaiT's talking heads do: no head attends by its own query and key, and it has no figures.`;
-  }
-  return null;
-}
-
-/** True where rows and columns are those of query, key and value of the tokens' own width. */
-function hasEqualParts(names: TensorNames, weights: Convention['weights'], path: string): boolean {
-  const rowsOf = (name: string): number => names.get(joinPath(path, name))?.shape[0] ?? 0;
-  if (isFused(weights)) return rowsOf(weights.fused) === 3 * (columnsOf(names, joinPath(path, weights.fused)) ?? 0);
-  return weights.key !== weights.value || rowsOf(weights.key) === 2 * rowsOf(weights.query);
-}
-
-function columnsOf(names: TensorNames, weight: string): number | null {
-  return names.get(weight)?.shape[1] ?? null;
 }
 
 /** Layers whose fused weight lacks the queries, which come from elsewhere, as in every other block of GCViT. */
@@ -177,7 +140,7 @@ function positionOf(names: TensorNames, root: string, inside: readonly string[])
   return USUAL_EMBEDDING.positions.some((name) => names.has(`${root}${name}`)) ? 'absolute' : 'unknown';
 }
 
-function assumptionsOf(layout: Layout, norm: string | null, odd: readonly string[]): Assumption[] {
+function assumptionsOf(layout: Layout, norm: string | null, odd: readonly string[], clipped: boolean): Assumption[] {
   const { weights } = layout;
   const full = (name: string): string => quoteName(joinPath(layout.block, layout.attention, name));
   const taken = isFused(weights)
@@ -192,6 +155,14 @@ function assumptionsOf(layout: Layout, norm: string | null, odd: readonly string
       `No family of models is known by these names: ${taken}, head after head, with a score scaled by the head size to the power -1/2.`,
     ),
     ...(norm === null ? [] : [assume('norm', norm)]),
+    ...(clipped
+      ? [
+          assume(
+            'other',
+            'The projections clip what they read and give: the figures hold for numbers within their bounds.',
+          ),
+        ]
+      : []),
     ...(odd.length === 0
       ? []
       : [assume('other', `The attention modules also hold ${left}; only query and key were taken into account.`)]),

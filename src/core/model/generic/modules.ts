@@ -14,6 +14,9 @@ export interface AttentionModule {
   readonly convention: Convention;
 }
 
+/** Most segments of a name in the table of conventions. */
+const MAX_SEGMENTS = Math.max(...[...PROJECTION_NAMES].map((name) => name.split('.').length));
+
 /** Modules with only one of query and key are named one by one up to this number. */
 const MAX_NAMED = 5;
 
@@ -24,10 +27,11 @@ export function looksLikeProjection(named: NamedTensor): boolean {
 
 /** The part of a name that is a query, key or fused weight; null for other names. */
 function projectionName({ name, starts }: NamedTensor): string | null {
-  const parameter = name.slice(starts.at(-1));
-  if (PROJECTION_NAMES.has(parameter)) return parameter;
-  const module = name.slice(starts.at(-2));
-  return PROJECTION_NAMES.has(module) ? module : null;
+  for (let segments = 1; segments <= MAX_SEGMENTS; segments++) {
+    const end = name.slice(starts.at(-segments) ?? 0);
+    if (PROJECTION_NAMES.has(end)) return end;
+  }
+  return null;
 }
 
 /** Attention modules among some tensors, and a warning for those with only one of query and key. */

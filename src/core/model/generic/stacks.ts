@@ -12,7 +12,18 @@ import { type AttentionModule, findModules } from './modules.js';
 const MAX_NAMED = 5;
 
 /** Modules that hold stages, whose layers are counted through. */
-const STAGE_WORDS = new Set(['layers', 'stages', 'features', 'levels', 'network', 'blocks', 'block', 'stage', 'layer']);
+const STAGE_WORDS = new Set([
+  'layers',
+  'stages',
+  'features',
+  'levels',
+  'network',
+  'transformers',
+  'blocks',
+  'block',
+  'stage',
+  'layer',
+]);
 
 /** Towers in the order in which they are shown. */
 const TOWERS: readonly Tower[] = ['vision', 'encoder', 'audio', 'text', 'unknown', 'decoder', 'cross'];

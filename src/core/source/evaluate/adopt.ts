@@ -33,7 +33,11 @@ export function adopt(value: Value, naming: Naming): void {
     };
     if (option.kind === 'instance') adoptItems(option.items, attribute, 0);
     if (option.kind === 'instance') {
-      for (const [name, child] of option.attributes) adoptInner(child, `${attribute}.${name}`, 0);
+      for (const [name, child] of option.attributes) {
+        adoptInner(child, `${attribute}.${name}`, 0);
+        // What others keep in lists is named in their own code.
+        if (child.kind === 'list' && option.made === null) adoptItems(child.items, `${attribute}.${name}`, 0);
+      }
     }
   }
 }

@@ -142,8 +142,11 @@ export function call(evaluation: Evaluation, callee: Value, given: Arguments, si
     }
     case 'size':
       // A parameter that is called: its default, where it has one.
-      if (callee.fallback !== null && callee.fallback.kind !== 'none')
-        return evaluation.call(callee.fallback, given, site);
+      if (callee.fallback !== null && callee.fallback.kind !== 'none') {
+        const made = evaluation.call(callee.fallback, given, site);
+        if (made.kind === 'instance') made.assumed = true;
+        return made;
+      }
       return opaqueModule(evaluation, site);
     case 'unknown':
       return opaqueModule(evaluation, site);

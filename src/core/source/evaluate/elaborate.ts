@@ -37,6 +37,7 @@ export class Elaborator implements Evaluation {
   runTimeNames: RunTimeNameSite[] = [];
   compact: CompactScope | null = null;
   functional: Instance | null = null;
+  watched: Evaluation['watched'] = null;
   #work = 0;
   #workOfAll = 0;
   #nesting = 0;
@@ -44,7 +45,11 @@ export class Elaborator implements Evaluation {
   readonly #names: ModuleNames;
   readonly #lineages = new Map<ClassValue['declaration'], Lineage>();
 
-  constructor(findModule: FindModule) {
+  /** @param makersOf functions of the sources whose text calls a class. */
+  constructor(
+    findModule: FindModule,
+    readonly makersOf: Evaluation['makersOf'],
+  ) {
     this.#names = new ModuleNames(findModule);
   }
 
@@ -59,6 +64,7 @@ export class Elaborator implements Evaluation {
     this.runTimeNames = [];
     this.compact = null;
     this.functional = null;
+    this.watched = null;
     return { root: constructAlone(this, made), runTimeNames: this.runTimeNames };
   }
 

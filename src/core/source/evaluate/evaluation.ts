@@ -61,6 +61,10 @@ export interface Evaluation {
   compact: CompactScope | null;
   /** The layers of the Keras model that is being made; null outside of one. */
   functional: Instance | null;
+  /** A class whose constructor's calls are noted down instead of followed; null for none. */
+  watched: { readonly declaration: ClassValue['declaration']; readonly given: Arguments[] } | null;
+  /** Functions of the sources whose text calls a class. */
+  makersOf(made: ClassValue): readonly FunctionValue[];
   /** Counts the work; false when it is more than a model's code can need. */
   spend(): boolean;
   evaluate(expression: Expression, frame: Frame): Value;

@@ -64,9 +64,18 @@ function outsideModule(evaluation: Evaluation, path: string, given: Arguments, s
       : name;
   const flax = path.startsWith('flax.');
   if (found.kind === 'unknown') {
-    const unknown = opaqueModule(evaluation, site, constructor);
+    const keras = isKerasPath(path);
+    const unknown = keras
+      ? evaluation.instance({
+          made: null,
+          constructor,
+          definition: definitionAt(site, constructor),
+          opaque: true,
+          lazy: true,
+        })
+      : opaqueModule(evaluation, site, constructor);
     if (flax) nameModule(evaluation, unknown, name, given, site);
-    else if (isKerasPath(path)) nameLayer(evaluation, unknown, given, site);
+    else if (keras) nameLayer(evaluation, unknown, given, site);
     return unknown;
   }
   const module = evaluation.instance({

@@ -2,7 +2,7 @@ import { outsideLayer } from '../layers/find-layer.js';
 import { Given } from '../layers/given.js';
 import type { Layer } from '../layers/layer.js';
 import type { Arguments, CallSite, Evaluation } from './evaluation.js';
-import { addItem, itemsOf, once } from './lists.js';
+import { addItem, itemsOf, listOf, once } from './lists.js';
 import { type Instance, plainText, UNKNOWN } from './value.js';
 
 /** Gives a module what the constructor of something from outside of the sources makes: parameters, children, or nothing known. */
@@ -57,10 +57,19 @@ function fill(evaluation: Evaluation, instance: Instance, layer: Layer, site: Ca
 function fillContainer(
   evaluation: Evaluation,
   instance: Instance,
-  kind: 'list' | 'dictionary' | 'sequence' | 'encoder',
+  kind: 'list' | 'dictionary' | 'sequence' | 'encoder' | 'layers',
   given: Arguments,
 ): void {
   const [first] = given.positional;
+  if (kind === 'layers') {
+    // Keras keeps them under `layers` by their classes and order, whatever names they were given; more may be added to them.
+    const layers = first ?? given.named.get('layers');
+    if (layers === undefined || layers.kind === 'list') {
+      instance.attributes.set('layers', listOf(evaluation, layers?.items ?? []));
+    }
+    instance.opaque = true;
+    return;
+  }
   if (kind === 'encoder') {
     fillEncoder(evaluation, instance, given);
     return;

@@ -117,7 +117,8 @@ export function layersInList(list: ListValue, attribute: string): Instance | nul
   const counts = new Map<string, number>();
   for (const { value, loops, optional } of list.items) {
     const [loop] = loops;
-    // Behind items of unknown number, the numbers of the next are unknown.
+    // Behind items of unknown number or class, the numbers of the next are unknown.
+    if (value.kind === 'instance' && ((value.made === null && !value.lazy) || value.assumed === true)) break;
     if (value.kind !== 'instance' || optional || loops.length > 1 || (loop !== undefined && list.items.length > 1))
       break;
     const name = snakeCase(value.made?.declaration.name ?? value.madeBy.replace(/^.*\./u, ''));

@@ -44,8 +44,11 @@ export function callMethod(
       return KEEPS_SHAPE.test(name) ? object : { kind: 'tensor', shape: null };
     case 'parameter':
       return object;
-    case 'instance':
+    case 'instance': {
+      const layers = object.lazy && name === 'add' ? object.attributes.get('layers') : undefined;
+      if (layers?.kind === 'list') return listMethod(evaluation, layers, name, given());
       return moduleMethod(evaluation, object, name, given, site);
+    }
     default:
       return null;
   }

@@ -99,6 +99,8 @@ export interface Instance {
   readonly given: Map<string, Value>;
   /** True where it has its parameters from being called, as in Flax and Keras: one that is never called has none. */
   readonly lazy: boolean;
+  /** True where its class is only what a parameter is by default. */
+  assumed?: true;
   /** The name that its maker gave it; null for none. */
   called: readonly TextPart[] | null;
 }

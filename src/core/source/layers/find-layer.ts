@@ -6,7 +6,7 @@ import { TORCH_LAYERS, TORCH_OPAQUE } from './torch-layers.js';
 /** What a path outside of the sources makes. */
 export type OutsideLayer =
   | { readonly kind: 'layer'; readonly make: (given: Given) => Layer }
-  | { readonly kind: 'container'; readonly name: 'list' | 'dictionary' | 'sequence' | 'encoder' }
+  | { readonly kind: 'container'; readonly name: 'list' | 'dictionary' | 'sequence' | 'encoder' | 'layers' }
   /** A module without parameters or children of its own. */
   | { readonly kind: 'plain' }
   | { readonly kind: 'unknown' };
@@ -14,6 +14,7 @@ export type OutsideLayer =
 const TORCH = /^(?:torch\.)?nn\.(?:modules\.\w+\.)?(\w+)$/u;
 const FLAX = /^flax\.linen\.(\w+)$/u;
 const KERAS = /^(?:(?:tensorflow|tf)\.)?(?:keras\.)?layers\.(\w+)$|^(?:tensorflow|tf)\.keras\.(?:layers\.)?(\w+)$/u;
+const KERAS_SEQUENCE = /(?:^|\.)keras\.(?:models\.)?Sequential$/u;
 const CONTAINERS: ReadonlyMap<string, 'list' | 'dictionary' | 'sequence' | 'encoder'> = new Map([
   ['Sequential', 'sequence'],
   ['ModuleList', 'list'],
@@ -47,6 +48,7 @@ export function outsideLayer(path: string): OutsideLayer {
     if (Object.hasOwn(FLAX_LAYERS, flax)) return layer(FLAX_LAYERS[flax]);
     return { kind: FLAX_PLAIN.has(flax) || !/^[A-Z]/u.test(flax) ? 'plain' : 'unknown' };
   }
+  if (KERAS_SEQUENCE.test(path)) return { kind: 'container', name: 'layers' };
   const keras = KERAS.exec(path);
   const named = keras?.[1] ?? keras?.[2];
   if (named !== undefined) {

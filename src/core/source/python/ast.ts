@@ -68,6 +68,8 @@ export interface Parameter {
   readonly name: string;
   readonly kind: 'plain' | 'keyword' | 'list' | 'dictionary';
   readonly fallback: Expression | null;
+  /** What the code says that it is; absent where it says nothing. */
+  readonly annotation?: Expression;
 }
 
 export type CallExpression = { readonly span: Span } & CallParts;

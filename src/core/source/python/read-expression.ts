@@ -228,14 +228,25 @@ export function readParameters(node: SyntaxNode | null, source: StatementSource)
     const inner = child.type === 'typed_parameter' ? (childrenOf(child)[0] ?? child) : child;
     switch (inner.type) {
       case 'identifier':
-        parameters.push({ name: source.textOf(inner), kind: keywordOnly ? 'keyword' : 'plain', fallback: null });
+        parameters.push({
+          name: source.textOf(inner),
+          kind: keywordOnly ? 'keyword' : 'plain',
+          fallback: null,
+          ...annotationOf(child, source),
+        });
         break;
       case 'default_parameter':
       case 'typed_default_parameter': {
         const name = inner.childForFieldName('name');
         if (name === null) break;
         const fallback = readExpression(inner.childForFieldName('value'), source);
-        parameters.push({ name: source.textOf(name), kind: keywordOnly ? 'keyword' : 'plain', fallback });
+        const annotation = annotationOf(inner, source);
+        parameters.push({
+          name: source.textOf(name),
+          kind: keywordOnly ? 'keyword' : 'plain',
+          fallback,
+          ...annotation,
+        });
         break;
       }
       case 'list_splat_pattern':
@@ -253,4 +264,10 @@ export function readParameters(node: SyntaxNode | null, source: StatementSource)
     }
   }
   return parameters;
+}
+
+function annotationOf(parameter: SyntaxNode, source: StatementSource): Pick<Parameter, 'annotation'> {
+  const type = parameter.childForFieldName('type');
+  const [written] = type === null ? [] : childrenOf(type);
+  return written === undefined ? {} : { annotation: readExpression(written, source) };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readAlphas } from '../../../../src/core/adapters/kohya-tensors.js';
 import { mergeAdapter, settleOwnAdapter } from '../../../../src/core/adapters/merge-adapter.js';
 import { CheckpointError } from '../../../../src/core/errors.js';
 import { openCheckpoint } from '../../../../src/core/formats/open-checkpoint.js';
@@ -19,9 +20,22 @@ const ADAPTER = safetensorsOf(
   { [`${MODULE}.lora_A.weight`]: float32Entry([2, 4], 0), [`${MODULE}.lora_B.weight`]: float32Entry([12, 2], 32) },
   new Uint8Array(128),
 );
+const OTHER_FORMS = [
+  safetensorsOf(
+    { 'blocks.0.attn.qkv.lora_A': float32Entry([4, 4], 0), 'blocks.0.attn.qkv.lora_B': float32Entry([8, 2], 64) },
+    new Uint8Array(128),
+  ),
+  safetensorsOf(
+    {
+      'lora_te_blocks_0_attn_qkv.lora_down.weight': float32Entry([2, 4], 0),
+      'lora_te_blocks_0_attn_qkv.lora_up.weight': float32Entry([12, 2], 32),
+      'lora_te_blocks_0_attn_qkv.alpha': float32Entry([1], 128),
+    },
+    new Uint8Array(132),
+  ),
+];
 const BASE = safetensorsOf({ 'blocks.0.attn.qkv.weight': float32Entry([12, 4], 0) }, new Uint8Array(192));
 const CONFIG = fixtureBytes('adapters/vit_patterns/adapter_config.json');
-const HEADER = ADAPTER.length - 128;
 
 function parsed(bytes: Uint8Array): unknown {
   try {
@@ -37,7 +51,9 @@ async function tryMerge(base: TensorIndex, adapter: Uint8Array, config: Uint8Arr
   const source = memorySource('adapter_model.safetensors', adapter);
   const baseSource = memorySource('model.safetensors', BASE);
   try {
-    const opened = { index: await openCheckpoint(source, NO_FILES), config: parsed(config), alpha: null };
+    const index = await openCheckpoint(source, NO_FILES);
+    const alphas = await readAlphas(index, () => Promise.resolve(source));
+    const opened = { index, config: parsed(config), alpha: null, alphas };
     settleOwnAdapter(opened);
     const merged = mergeAdapter(base, opened);
     for (const tensor of merged.tensors.filter(({ change }) => change !== undefined)) {
@@ -56,6 +72,7 @@ describe('adapters and their configurations, mutated', () => {
   it(`merge or fail with a named cause: ${String(RUNS)} files`, { timeout: RUNS * 20 + 10_000 }, async () => {
     const base = await openCheckpoint(memorySource('model.safetensors', BASE), NO_FILES);
     expect(await tryMerge(base, ADAPTER, new TextEncoder().encode('{"r": 2, "lora_alpha": 4}'))).toBe(true);
+    for (const form of OTHER_FORMS) expect(await tryMerge(base, form, new Uint8Array(0))).toBe(true);
     const stackTraceLimit = Error.stackTraceLimit;
     // Most files fail, and tracing where takes most of the time.
     Error.stackTraceLimit = 0;
@@ -63,7 +80,9 @@ describe('adapters and their configurations, mutated', () => {
     for (let run = 0; run < RUNS; run++) {
       const dice = new Dice(7_000_003 + run);
       const file = dice.below(2) === 0;
-      const adapter = file ? mutate(ADAPTER, ANY_MUTATIONS, { start: 0, end: HEADER }, dice) : ADAPTER;
+      const written = file ? ([ADAPTER, ...OTHER_FORMS][dice.below(3)] ?? ADAPTER) : ADAPTER;
+      const header = { start: 0, end: written.length - 128 };
+      const adapter = file ? mutate(written, ANY_MUTATIONS, header, dice) : ADAPTER;
       const whole = { start: 0, end: CONFIG.length };
       const config = file ? new Uint8Array(0) : mutate(CONFIG, ANY_MUTATIONS, whole, dice);
       const start = cpuTime();

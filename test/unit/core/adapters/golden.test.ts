@@ -11,7 +11,7 @@ import { readJsonBeside } from '../../../../src/host/files/json-beside.js';
 import { withOpenCheckpoint } from '../../../../src/host/files/with-open-checkpoint.js';
 import { FIXTURES, fixtureJson } from '../../support/fixtures.js';
 
-// Adapters written by PEFT; the figures are numpy's of W + scale B A in float64, which PEFT's own merge in float32 meets to 1e-7.
+// Adapters written by PEFT, loralib and in the form of kohya-ss; the figures are numpy's of W + scale B A in float64, which PEFT's and loralib's own merge in float32 meet to 1e-7.
 
 const numbers = v.array(v.number());
 const headSchema = v.object({
@@ -33,32 +33,65 @@ const expectedSchema = v.object({
   layers: v.array(v.object({ heads: v.array(v.object({ raw: headSchema, folded: headSchema })) })),
 });
 
-const CASES = [
+interface Case {
+  readonly name: string;
+  /** Null where the file holds base and adapter. */
+  readonly base: string | null;
+  readonly file?: string;
+  readonly alpha?: number;
+  readonly targets: readonly string[];
+  readonly told?: readonly string[];
+}
+
+const CASES: readonly Case[] = [
   { name: 'vit_query_value', base: 'hf_vit', targets: ['q_proj', 'v_proj'] },
   { name: 'vit_patterns', base: 'hf_vit', targets: ['key', 'query'] },
   { name: 'vit_dora', base: 'hf_vit', targets: ['k_proj', 'q_proj'] },
   { name: 'timm_fused', base: 'timm_vit_pth/vit.pth', targets: ['qkv'] },
   { name: 'gpt2_transposed', base: 'text_gpt2', targets: ['c_attn'] },
-  { name: 'one_file', base: null, targets: ['qkv'] },
-] as const;
+  { name: 'one_file', base: null, file: 'wrapped.pt', targets: ['qkv'] },
+  {
+    name: 'loralib_parts',
+    base: 'timm_vit_pth/vit.pth',
+    file: 'lora.pt',
+    alpha: 6,
+    targets: ['qkv'],
+    told: ['adapter', 'adapter-parts'],
+  },
+  {
+    name: 'loralib_whole',
+    base: null,
+    file: 'model.pt',
+    targets: ['qkv'],
+    told: ['adapter', 'adapter-merged-before'],
+  },
+  {
+    name: 'kohya_pipeline',
+    base: 'hf_vit',
+    file: 'lora.safetensors',
+    targets: ['attention_attention_key', 'attention_attention_query'],
+    told: ['adapter-left-out', 'adapter'],
+  },
+];
 
 const solver = new HeadSolver();
 
 interface Merged {
   readonly layers: Record<Basis, LayerFigures[]>;
   readonly adapter: AdapterFacts | undefined;
+  readonly told: readonly string[];
 }
 
 /** Opens, recognises and analyses as a worker does. */
-async function analyse({ name, base }: (typeof CASES)[number]): Promise<Merged> {
-  const adapter = path.join(FIXTURES, 'adapters', name);
+async function analyse({ name, base, file = '', alpha }: Case): Promise<Merged> {
+  const adapter = path.join(FIXTURES, 'adapters', name, file);
   const wanted =
     base === null
-      ? { path: path.join(adapter, 'wrapped.pt'), partial: false, adapter: null }
+      ? { path: adapter, partial: false, adapter: null }
       : {
           path: path.join(FIXTURES, 'checkpoints', base),
           partial: false,
-          adapter: { path: adapter, alpha: null },
+          adapter: { path: adapter, alpha: alpha ?? null },
         };
   return withOpenCheckpoint(wanted, { bytes: 0 }, async ({ index, folder, checkpoint }) => {
     const config = await readJsonBeside(folder, 'config.json');
@@ -73,7 +106,7 @@ async function analyse({ name, base }: (typeof CASES)[number]): Promise<Merged> 
           layers[basis].push(await analyzeLayer(spec, basis, files.sourceOf, solver));
         }
       }
-      return { layers, adapter: index.adapter };
+      return { layers, adapter: index.adapter, told: index.warnings.map(({ code }) => code) };
     } finally {
       await files.close();
     }
@@ -100,10 +133,10 @@ function compare(head: HeadFigures | undefined, golden: v.InferOutput<typeof hea
   }
 }
 
-describe('adapters of PEFT over their base', () => {
+describe('adapters over their base', () => {
   it.each(CASES)('gives numpy’s figures of the merged model and of the change: $name', async (each) => {
     const expected = v.parse(expectedSchema, fixtureJson(`adapters/${each.name}/expected.json`));
-    const { layers, adapter } = await analyse(each);
+    const { layers, adapter, told } = await analyse(each);
     for (const basis of ['raw', 'folded'] as const) {
       expect(layers[basis]).toHaveLength(expected.layers.length);
       layers[basis].forEach(({ heads }, layer) => {
@@ -117,5 +150,6 @@ describe('adapters of PEFT over their base', () => {
     expect(adapter).toMatchObject({ applied: true, matrices: expected.matrices, targets: each.targets });
     near(adapter?.rank ?? [], expected.rank, 0);
     near(adapter?.scale ?? [], expected.scale, 1e-12);
+    if (each.told !== undefined) expect(told).toEqual(each.told);
   });
 });

@@ -29,7 +29,7 @@ function pair(module = LORA, rank = 2, outputs = 6, inputs = 4): Record<string, 
 }
 
 const merge = (shapes: Shapes, config: unknown = CONFIG, base = BASE): TensorIndex =>
-  mergeAdapter(base, { index: indexOf(shapes), config, alpha: null });
+  mergeAdapter(base, { index: indexOf(shapes), config, alpha: null, alphas: new Map() });
 
 /** The refusal of an adapter. */
 const refusal = (shapes: Shapes, config: unknown = CONFIG, base = BASE): Promise<CheckpointError> =>
@@ -74,7 +74,7 @@ describe('an adapter over its base', () => {
     const assumed = merge(pair(), null);
     expect(changeIn(assumed)?.scale).toBe(1);
     expect(assumed.warnings.map(({ code }) => code)).toContain('adapter-scale');
-    const said = mergeAdapter(BASE, { index: indexOf(pair()), config: null, alpha: 6 });
+    const said = mergeAdapter(BASE, { index: indexOf(pair()), config: null, alpha: 6, alphas: new Map() });
     expect(changeIn(said)?.scale).toBe(3);
     expect(said.warnings.map(({ code }) => code)).not.toContain('adapter-scale');
   });
@@ -155,7 +155,7 @@ describe('an adapter that does not fit', () => {
 
 describe('a checkpoint by itself', () => {
   const settle = (shapes: Shapes, config: unknown = CONFIG): TensorIndex =>
-    settleOwnAdapter({ index: indexOf(shapes, 'w.pt'), config, alpha: null });
+    settleOwnAdapter({ index: indexOf(shapes, 'w.pt'), config, alpha: null, alphas: new Map() });
   const wrapped = {
     [`${LORA}.base_layer.weight`]: [6, 4],
     [`${LORA}.base_layer.bias`]: [6],
@@ -195,13 +195,15 @@ describe('a checkpoint by itself', () => {
 
   it('is left as it is where it holds no adapter', () => {
     const index = indexOf({ 'flora.weight': [2, 2], 'explora_A.weight': [2, 2] });
-    expect(settleOwnAdapter({ index, config: CONFIG, alpha: null })).toBe(index);
+    expect(settleOwnAdapter({ index, config: CONFIG, alpha: null, alphas: new Map() })).toBe(index);
   });
 
   it.each([
-    ['kohya-ss', 'lora_unet_down_blocks_0_attn_to_q.lora_down.weight'],
     ['diffusers', 'unet.attn.processor.to_q_lora.down.weight'],
-    ['loralib', 'blocks.0.attn.qkv.lora_A'],
+    ['LyCORIS', 'lora_unet_down_blocks_0_attn_to_q.dora_scale'],
+    ['LyCORIS', 'lora_unet_conv_in.lora_mid.weight'],
+    ['LoRA-ViT', 'blocks.0.attn.qkv.linear_a_q.weight'],
+    ['LLaMA-Adapter', 'adapter_query.weight'],
     ['LoHa', 'base_model.model.q.hada_w1_a'],
     ['AdaLoRA', 'base_model.model.q.lora_E'],
     ['IA3', 'base_model.model.q.ia3_l'],
@@ -219,7 +221,12 @@ describe('a changed weight', () => {
   const others = () => Promise.resolve(source);
 
   it('is read with B A in it, whichever rows and whichever way round', async () => {
-    const index = settleOwnAdapter({ index: indexOf(shapes), config: { r: 1, lora_alpha: 2 }, alpha: null });
+    const index = settleOwnAdapter({
+      index: indexOf(shapes),
+      config: { r: 1, lora_alpha: 2 },
+      alpha: null,
+      alphas: new Map(),
+    });
     const [tensor] = index.tensors;
     if (tensor === undefined) throw new Error('no tensor');
     const view = { tensor, rowStart: 1, rows: 1, columns: 3, transposed: false };

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HeadFigures, ModelFigures } from '../../../../src/core/analysis/figures.js';
 import { summarizeLayer } from '../../../../src/core/analysis/layer.js';
-import { figuresToCsv } from '../../../../src/core/export/csv.js';
+import { figuresToCsv, tableToCsv } from '../../../../src/core/export/csv.js';
 import { layersFromJson, layersToJson } from '../../../../src/core/export/figures-json.js';
 import { npyHeader } from '../../../../src/core/export/npy.js';
 import { reportHtml } from '../../../../src/core/export/report-html.js';
@@ -56,6 +56,17 @@ describe('JSON of figures', () => {
       }),
     );
   });
+});
+
+it('a table as CSV keeps its numbers, negative ones too, and no cell runs as a formula', () => {
+  const rows = [
+    ['what, where', 'change'],
+    ['=1+1', '-0.5'],
+    ['-x', ''],
+    ['a "b"', '1e-7'],
+  ];
+  const lines = ['"what, where",change', "'=1+1,-0.5", "'-x,", '"a ""b""",1e-7', ''];
+  expect(tableToCsv(rows)).toBe(lines.join('\r\n'));
 });
 
 describe('CSV of figures', () => {

@@ -21,6 +21,7 @@ const PARTS: LayerAttention = {
   key: WEIGHT,
   heads: [HEAD, HEAD],
   windows: null,
+  widening: null,
   bias: () => null,
   prepare: () => {
     throw new Error('not asked');

@@ -28,6 +28,7 @@ const CASES = [
   ['transformers/models/clip/modeling_clip.py', 'checkpoints/hf_clip', 'transformers_clip', 'CLIPModel'],
   ['open_clip/model.py', 'checkpoints/open_clip', 'open_clip', 'CLIP'],
   ['vit_pytorch/vit.py', 'source/vit_pytorch/vit.safetensors', 'vit_pytorch', 'ViT'],
+  ['segment_anything', 'forward/windows/sam/model.safetensors', 'segment_anything', 'Sam'],
   ['handmade/model.py', 'source/handmade/encoder.pt', 'handmade', 'Encoder'],
 ] as const;
 

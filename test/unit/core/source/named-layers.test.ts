@@ -99,6 +99,21 @@ const CASES: readonly (readonly [
       'ViT.pos': /^vars\/0$/u,
     },
   ],
+  [
+    // Behind a layer whose class only a default tells, the numbers of the next are not known.
+    'source/keras/sequential.weights.h5',
+    'keras/sequential.py',
+    'Model',
+    {
+      'Block.mlp.layers.0': /\/mlp\/layers\/layer_normalization\//u,
+      'Block.wide': /\/mlp\/layers\/dense\//u,
+      'Block.mlp.layers.3': /\/mlp\/layers\/dense_1\//u,
+      'Block.more.layers.{i}': /\/more\/layers\/dense/u,
+      'Block.open.layers.0': /\/open\/layers\/dense\//u,
+      'Model.layers.{i}': /^head\/layers\/dense\//u,
+      'Model.out': /^head\/layers\/dense_1\//u,
+    },
+  ],
 ];
 
 function namesBy({ definitions }: SourceMatch): Record<string, readonly string[]> {

@@ -59,6 +59,16 @@ describe('widen', () => {
     for (let code = 0; code < 65_536; code++) if (!Object.is(values[code], half(code))) expect.fail(String(code));
   });
 
+  it.each([0, 1, 2, 3])('float16: all finite codes, %i of them left out, out of the middle of a file', (fewer) => {
+    const codes = Array.from({ length: 65_536 }, (_, code) => code).filter((code) => Number.isFinite(half(code)));
+    const wanted = codes.slice(fewer);
+    const file = new Uint8Array(1 + 2 * wanted.length);
+    file.set(new Uint8Array(Uint16Array.from(wanted).buffer), 1);
+    const values = widen('F16', file.subarray(1));
+    expect(values).toHaveLength(wanted.length);
+    for (const [at, code] of wanted.entries()) if (!Object.is(values[at], half(code))) expect.fail(String(code));
+  });
+
   it('bfloat16: all 65,536 codes', () => {
     const values = widen('BF16', CODES_16);
     for (let code = 0; code < 65_536; code++) if (!Object.is(values[code], bfloat16(code))) expect.fail(String(code));

@@ -336,6 +336,34 @@ describe('a model whose tokens attend within windows', () => {
     expect((await readFile(npz)).includes('windows_3.npy')).toBe(true);
   });
 
+  it('tells what an object attends to in its windows, and what a change makes of that', async () => {
+    await ask(lab, 'open', SMALL);
+    // The object is the left half: whole windows, so that its patches attend to nothing else where these are not moved.
+    const labels = Uint8Array.from({ length: 32 * 32 }, (_, pixel) => Number(pixel % 32 < 16));
+    const mask = await ask(lab, 'mask', { mask: { kind: 'painted', labels } });
+    const asked = { keys: 'without-prefix' } as const;
+    for (const layer of [0, 2]) {
+      const { mean, heads } = await ask(lab, 'preference', { layer, ...asked });
+      expect(heads).toHaveLength(layer === 0 ? 2 : 4);
+      expect(mean.target?.target.share).toBeCloseTo(1, 9);
+      expect(mean.target?.target.ratio).toBeCloseTo(1, 9);
+      expect(mean.target?.background).toMatchObject({ share: 0, ratio: null });
+    }
+    const moved = await ask(lab, 'preference', { layer: 1, ...asked });
+    const { target, background } = moved.mean.target ?? {};
+    expect((target?.share ?? NaN) + (background?.share ?? NaN)).toBeCloseTo(1, 9);
+    expect(background?.share).toBeGreaterThan(0.01);
+    const ablation = { kind: 'ablation', layer: 3, head: 0, basis: 'folded', keyBias: false, wholeHead: true } as const;
+    await ask(lab, 'change', { change: { ...ablation, modes: [] } });
+    const patches = mask?.patches ?? new Int8Array();
+    const before = await ask(lab, 'preference', { layer: 3, ...asked });
+    const after = await ask(lab, 'changed-preference', { layer: 3, ...asked, patches });
+    const ratios = (of: typeof before) => of.heads.map((head) => head.target?.target.ratio ?? NaN);
+    // What the head asked is gone, and the bias of positions is left.
+    expect(Math.abs((ratios(after)[0] ?? NaN) - (ratios(before)[0] ?? NaN))).toBeGreaterThan(1e-3);
+    expect(ratios(after)[1]).toBeCloseTo(ratios(before)[1] ?? NaN, 5);
+  });
+
   it('runs without a mode, and says what is not given', async () => {
     await ask(lab, 'open', SMALL);
     const ablation = { kind: 'ablation', layer: 3, head: 0, basis: 'folded', keyBias: false, wholeHead: true } as const;

@@ -99,7 +99,13 @@ describe('guided masks of a folder', () => {
   it('are written whole, with their description beside them', async () => {
     const file = path.join(folder, 'guided.npz');
     const guide = { ratio: 0.5, strength: 1, direction: 'poor' } as const;
-    const wanted = { folder: path.join(folder, 'images'), file, version: '1', ...guide };
+    const wanted = {
+      folder: path.join(folder, 'images'),
+      file,
+      version: '1',
+      concentration: 'scale',
+      ...guide,
+    } as const;
     const { done, skipped } = await guidedMasksInLab(await small([]), wanted);
     expect({ done, skipped: skipped.map(({ name }) => name) }).toEqual({ done: 2, skipped: ['broken.png'] });
     expect((await readFile(file)).subarray(0, 2).toString()).toBe('PK');

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { SIMILARITY_SCALES } from '../../../../src/core/charts/similarity-scale.js';
+import { MAX_COPIED_BYTES } from '../../../../src/vscode/copies/plan.js';
 import { COMMANDS, INTERNAL_COMMANDS } from '../../../../src/vscode/manifest/commands.js';
 import { CONTEXT_KEYS } from '../../../../src/vscode/manifest/contexts.js';
 import { MAX_THREADS, SETTINGS } from '../../../../src/vscode/manifest/settings.js';
@@ -22,6 +23,7 @@ const manifest = v.parse(
     icon: v.string(),
     activationEvents: v.array(v.string()),
     extensionKind: v.array(v.string()),
+    capabilities: v.record(v.string(), v.object({ supported: v.literal('limited'), description: v.string() })),
     contributes: v.object({
       commands: v.array(v.object({ command: v.string(), title: v.string(), category: v.string() })),
       customEditors: v.array(
@@ -128,6 +130,17 @@ describe('settings', () => {
     expect(SETTINGS.threads.accepts(1.5)).toBe(false);
     expect(SETTINGS.include.accepts(['**/*.pt', 3])).toBe(false);
     expect(SETTINGS.basis.accepts('published')).toBe(false);
+  });
+});
+
+describe('workspaces', () => {
+  it('of all kinds are supported within limits, which are said', () => {
+    const { untrustedWorkspaces, virtualWorkspaces } = manifest.capabilities;
+    expect(untrustedWorkspaces?.description).toMatch(/Running a model .* needs a trusted workspace/);
+    const limit = `${String(MAX_COPIED_BYTES / 1e6)} MB`;
+    expect(virtualWorkspaces?.description).toContain(`up to ${limit}`);
+    const welcome = contributes.viewsWelcome.filter(({ contents }) => contents.includes('lies on no disk'));
+    expect(welcome.map(({ contents }) => contents.includes(`up to ${limit}`))).toEqual([true]);
   });
 });
 

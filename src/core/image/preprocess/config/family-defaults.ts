@@ -1,9 +1,11 @@
 import { asDeviation, asTriple, field, type Fields } from './checked.js';
 import type { Size } from '../picture.js';
-import type { Crop, Preprocessing } from '../preprocessing.js';
+import type { Crop, Preprocessing, Triple } from '../preprocessing.js';
 import type { Resampling } from '../resample/filters.js';
 import {
+  filledUp,
   inputSize,
+  longestSide,
   type ModelFacts,
   type PreprocessingPlan,
   resizeAndCrop,
@@ -15,8 +17,8 @@ import {
 
 /** How the released models of a family are evaluated. */
 interface FamilyWay {
-  /** Part of each side that the crop keeps; `exact` resizes to the input without a crop. */
-  readonly crop: number | 'exact' | 'exact-then-crop';
+  /** Part of each side that the crop keeps; `exact` resizes to the input without a crop, `filled-up` keeps all in its proportions. */
+  readonly crop: number | 'exact' | 'exact-then-crop' | 'filled-up';
   readonly resampling: Resampling;
   readonly statistics: keyof typeof STATISTICS;
   /** Which way half a pixel goes when the middle is cropped. */
@@ -54,6 +56,7 @@ const WAYS: ReadonlyMap<string, FamilyWay> = new Map<string, FamilyWay>([
   ['timm-deit-distilled', TIMM],
   ['timm-swin', TIMM],
   ['timm-swinv2', TIMM],
+  ['sam', { ...PROCESSOR, crop: 'filled-up', as: "the authors' own" }],
   ['timm-eva', TIMM_EVA],
   ['timm-eva02', TIMM_EVA],
   ['torchvision-vit', { ...PRETRAINED, resampling: 'bilinear', as: "torchvision's own" }],
@@ -102,7 +105,7 @@ export function familyDefaults(facts: ModelFacts): PreprocessingPlan {
   const said = statedStatistics(facts.stated ?? {});
   const { mean, deviation } = said ?? usual;
   const preprocessing: Preprocessing = {
-    ...geometry(way, size),
+    ...geometry(way, size, mean),
     resampling: way.resampling,
     rescale: TO_UNIT,
     mean,
@@ -124,8 +127,9 @@ function statedStatistics(stated: Fields): Pick<Preprocessing, 'mean' | 'deviati
   return mean === null || deviation === null ? null : { mean, deviation };
 }
 
-function geometry({ crop, rounding }: FamilyWay, size: Size): Pick<Preprocessing, 'resize' | 'crop'> {
+function geometry({ crop, rounding }: FamilyWay, size: Size, mean: Triple): Pick<Preprocessing, 'resize' | 'crop'> {
   if (crop === 'exact') return { resize: { mode: 'exact', size }, crop: null };
+  if (crop === 'filled-up') return { resize: longestSide(size), crop: filledUp(size, mean, TO_UNIT) };
   const whole = Math.min(...size) >= UNCROPPED_SIDE;
   const fraction = crop === 'exact-then-crop' ? USUAL_FRACTION : whole ? 1 : crop;
   const centre = resizeAndCrop(size, fraction);
@@ -137,10 +141,11 @@ function geometry({ crop, rounding }: FamilyWay, size: Size): Pick<Preprocessing
 }
 
 function words({ resize, crop, resampling, mean, deviation }: Preprocessing, size: Size): string {
+  const fits = resize.mode === 'longest-side';
   const resized =
     'edge' in resize
       ? `shortest edge to ${resize.edge}`
-      : `resized to ${'size' in resize ? sizeWords(resize.size) : ''}`;
-  const cropped = crop === null ? '' : `, the middle ${sizeWords(size)}`;
+      : `resized to ${fits ? 'fit into ' : ''}${'size' in resize ? sizeWords(resize.size) : ''}`;
+  const cropped = crop === null ? '' : fits ? ', filled up with the mean' : `, the middle ${sizeWords(size)}`;
   return `${resized}${cropped}, ${resampling}, mean ${mean.join(', ')}, deviation ${deviation.join(', ')}`;
 }

@@ -58,6 +58,21 @@ export function resizeAndCrop(size: Size, fraction: number): { readonly resize: 
   return { resize, crop: { size, place: 'centre', rounding: 'half-even', fill: BLACK } };
 }
 
+/** Segment Anything's resizing: as large as fits, half a pixel more where there is half a one. */
+export function longestSide(size: Size): Resize {
+  return { mode: 'longest-side', size, halves: 'up' };
+}
+
+/** Fills a picture up to a size at its right and at the bottom, as Transformers and Segment Anything do: with zeros after the normalisation. */
+export function filledUp(size: Size, mean: Triple, rescale: number): Crop {
+  return {
+    size,
+    place: 'start',
+    rounding: 'down',
+    fill: [mean[0] / rescale, mean[1] / rescale, mean[2] / rescale],
+  };
+}
+
 /** Codes of Pillow's filters, as configurations hold them. */
 const PILLOW_CODES: readonly Resampling[] = ['nearest', 'lanczos', 'bilinear', 'bicubic', 'box', 'hamming'];
 

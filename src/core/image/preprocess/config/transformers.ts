@@ -1,5 +1,6 @@
 import { quoteName } from '../../../bytes/quote.js';
-import type { Crop, Preprocessing, Resize, Triple } from '../preprocessing.js';
+import type { Size } from '../picture.js';
+import type { Crop, Preprocessing, Resize } from '../preprocessing.js';
 import type { Resampling } from '../resample/filters.js';
 import {
   asDeviation,
@@ -13,7 +14,16 @@ import {
   type Fields,
 } from './checked.js';
 import { familyDefaults } from './family-defaults.js';
-import { asResampling, type ModelFacts, type PreprocessingPlan, STATISTICS, TO_UNIT, USUAL_SIDE } from './plan.js';
+import {
+  asResampling,
+  filledUp,
+  longestSide,
+  type ModelFacts,
+  type PreprocessingPlan,
+  STATISTICS,
+  TO_UNIT,
+  USUAL_SIDE,
+} from './plan.js';
 
 /** What an image processor of Transformers does where its configuration is silent. */
 interface ProcessorClass {
@@ -21,6 +31,8 @@ interface ProcessorClass {
   /** What one number for a size means: both sides, or the shorter one. */
   readonly square: boolean;
   readonly crop: boolean;
+  /** Size that pictures are filled up to; absent where they are not. */
+  readonly pad?: Size;
   readonly resampling: Resampling;
   readonly statistics: keyof typeof STATISTICS;
 }
@@ -42,6 +54,9 @@ const VIT: ProcessorClass = {
   statistics: 'half',
 };
 
+/** Side of Segment Anything's input. */
+const SAM_SIDE = 1024;
+
 /** Class defaults of Transformers 5, by the name without `ImageProcessor`. */
 const CLASSES: ReadonlyMap<string, ProcessorClass> = new Map([
   ['ViT', VIT],
@@ -51,6 +66,15 @@ const CLASSES: ReadonlyMap<string, ProcessorClass> = new Map([
   ['DINOv3ViT', { ...VIT, statistics: 'imagenet' }],
   ['CLIP', CLIP],
   ['Bit', CLIP],
+  [
+    'Sam',
+    {
+      ...VIT,
+      resize: longestSide([SAM_SIDE, SAM_SIDE]),
+      pad: [SAM_SIDE, SAM_SIDE],
+      statistics: 'imagenet',
+    },
+  ],
   ['ConvNext', { ...CLIP, resize: shortest(384), crop: false, statistics: 'half' }],
 ]);
 
@@ -91,7 +115,14 @@ export function transformersPreprocessing(config: Fields, facts: ModelFacts): Pr
   const resize: Resize = flag('do_resize', true)
     ? said('size', sizeOf(field(config, 'size'), known?.square ?? true), usual.resize)
     : { mode: 'none' };
-  const crop = cropOf(config, flag('do_center_crop', usual.crop !== null), flag('do_pad', false), mean, rescale);
+  const pad = known === undefined ? undefined : known.pad;
+  const padded = flag('do_pad', pad !== undefined) ? (sizeFrom(field(config, 'pad_size')) ?? pad ?? null) : null;
+  const crop = flag('do_center_crop', usual.crop?.place === 'centre')
+    ? cropOf(config)
+    : padded === null
+      ? null
+      : // Transformers fills up with zeros after the normalisation.
+        filledUp(padded, mean, rescale);
   return {
     preprocessing: {
       ...(name === 'ConvNext' ? convNextGeometry(config, resize, crop) : { resize, crop }),
@@ -140,19 +171,17 @@ function sizeOf(value: unknown, square: boolean): Resize | null {
   const edge = asSide(field(fields, 'shortest_edge'));
   const longest = asSide(field(fields, 'longest_edge'));
   if (edge !== null) return { mode: 'shortest-edge', edge, longest };
-  return longest === null ? null : { mode: 'longest-side', size: [longest, longest] };
+  return longest === null ? null : longestSide([longest, longest]);
 }
 
-function cropOf(config: Fields, centre: boolean, pad: boolean, mean: Triple, rescale: number): Crop | null {
-  if (centre) {
-    const size = sizeOf(field(config, 'crop_size'), true);
-    return centred(size?.mode === 'exact' ? size.size : [USUAL_SIDE, USUAL_SIDE]);
-  }
-  const padded = pad ? sizeOf(field(config, 'pad_size'), true) : null;
-  if (padded?.mode !== 'exact') return null;
-  // Transformers fills up with zeros after the normalisation.
-  const fill = [mean[0] / rescale, mean[1] / rescale, mean[2] / rescale] as const;
-  return { size: padded.size, place: 'start', rounding: 'down', fill };
+function cropOf(config: Fields): Crop {
+  return centred(sizeFrom(field(config, 'crop_size')) ?? [USUAL_SIDE, USUAL_SIDE]);
+}
+
+/** A size of both sides; one number is for both. */
+function sizeFrom(value: unknown): Size | null {
+  const size = sizeOf(value, true);
+  return size?.mode === 'exact' ? size.size : null;
 }
 
 /** ConvNext's processor resizes small inputs to edge / crop_pct and crops them, and large ones without a crop. */

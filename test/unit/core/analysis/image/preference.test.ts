@@ -125,7 +125,7 @@ describe('preference', () => {
       'without-prefix',
     );
     const mean = meanOf([patches, other]);
-    expect(Array.from(mean?.shares ?? [])).toEqual([1, 0, 0, 0.5, 0.125, 0.375, 0.5, 0.5, 0]);
+    expect(Array.from(mean?.groups[0]?.shares ?? [])).toEqual([1, 0, 0, 0.5, 0.125, 0.375, 0.5, 0.5, 0]);
   });
 });
 

@@ -53,6 +53,17 @@ describe('preprocess', () => {
     ]);
   });
 
+  it('takes half a pixel of the shorter side for a whole one where the model does', () => {
+    const picture = ramp(12, 7);
+    const size = [6, 6] as const;
+    const resized = (resize: Preprocessing['resize']) => preprocess(picture, { ...PLAIN, resize }, 'ramp').size;
+    expect(resized({ mode: 'longest-side', size, halves: 'up' })).toEqual([4, 6]);
+    expect(resized({ mode: 'longest-side', size: [5 * 12, 5 * 12] })).toEqual([35, 60]);
+    // 4.5 goes to the even number.
+    const long = preprocess(ramp(12, 9), { ...PLAIN, resize: { mode: 'longest-side', size } }, 'ramp');
+    expect(long.size).toEqual([4, 6]);
+  });
+
   it('says where the input lies on the original picture', () => {
     const cropped = preprocess(
       ramp(100, 50),

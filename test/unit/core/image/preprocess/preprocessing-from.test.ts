@@ -71,7 +71,7 @@ describe('preprocessingFrom', () => {
   it('says which processor it does not know, and what is missing', () => {
     const { assumed, preprocessing } = preprocessingFrom(
       {
-        image_processor_type: 'SamImageProcessor',
+        image_processor_type: 'NewImageProcessor',
         size: { longest_edge: 1024 },
         do_pad: true,
         pad_size: { height: 1024, width: 1024 },
@@ -81,7 +81,7 @@ describe('preprocessingFrom', () => {
       DINOV2,
     );
     expect(assumed).toEqual([
-      'Pictures are prepared by SamImageProcessor, whose own steps are not known: read as a resize, a crop and a normalisation.',
+      'Pictures are prepared by NewImageProcessor, whose own steps are not known: read as a resize, a crop and a normalisation.',
       'The preprocessor configuration says no usable resample: that of the family assumed.',
     ]);
     expect(preprocessing).toMatchObject({

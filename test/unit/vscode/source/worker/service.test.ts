@@ -45,6 +45,18 @@ describe('the thread beside the editor', () => {
     expect(found.unmatchedTensors).toEqual([]);
   });
 
+  it('matches open files that lie on no disk, and reads nothing for them', async () => {
+    const { files, read } = disk();
+    const service = new SourceService(parser, files);
+    const folder = 'vscode-vfs://github/project/models';
+    service.change(opened(`${folder}/attention.py`, fixtureText('attention.py')));
+    service.change(opened(`${folder}/dinov2.py`, fixtureText('dinov2.py')));
+    const found = matched(await match(service));
+    expect(found.definitions.find(({ attribute }) => attribute === 'query')?.file).toBe(`${folder}/attention.py`);
+    expect(found.unmatchedTensors).toEqual([]);
+    expect(read).toEqual([]);
+  });
+
   it('reads nothing outside the folders of the workspace', async () => {
     const { files, read } = madeDisk({ '/elsewhere/attention.py': fixtureText('attention.py') });
     const service = new SourceService(parser, files);
