@@ -19,7 +19,10 @@ interface Running {
 }
 
 /** An engine that is made at first use and replaced when its settings change. */
-export class LazyEngine implements Pick<Engine, 'inspect' | 'analyze' | 'recall' | 'overDistance' | 'tensor' | 'figuresText'> {
+export class LazyEngine implements Pick<
+  Engine,
+  'inspect' | 'analyze' | 'recall' | 'overDistance' | 'tensor' | 'figuresText'
+> {
   readonly #create: () => Engine;
   #current: Running | null = null;
 

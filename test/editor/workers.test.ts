@@ -39,7 +39,8 @@ describe('work in threads', () => {
 
   it('that dies says so, and the next try goes on from there', async () => {
     const shown = await open(file);
-    await until('the first layer', () => shown.session.runOf(shown.panel)?.layers[0]);
+    // with it the others are under way, which wait for the panel's page
+    await until('the second layer', () => shown.session.runOf(shown.panel)?.layers[1]);
     // not waited for: the extension takes all listeners off a worker that it gives up
     assert.ok(workers.length > 0, 'no worker was started');
     for (const worker of workers) void worker.terminate();

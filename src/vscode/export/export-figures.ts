@@ -78,12 +78,7 @@ function folderFor(uri: vscode.Uri, extension: vscode.Uri): vscode.Uri {
   return vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
 }
 
-async function contentOf(
-  panel: Panel,
-  run: Run,
-  format: ExportFormat,
-  parts: ExportParts,
-): Promise<Uint8Array | null> {
+async function contentOf(panel: Panel, run: Run, format: ExportFormat, parts: ExportParts): Promise<Uint8Array | null> {
   const text = new TextEncoder();
   if (format.kind === 'figures') {
     const finished = finishedFigures(panel, run, parts);
