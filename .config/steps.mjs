@@ -67,11 +67,13 @@ function lastCounts(output) {
 /**
  * Runs a suite, whose output holds its counts in a line of their own. A suite that ran no test, or that ended badly
  * without a test to blame, counts as one failure.
- * @param {Step} step @returns {Promise<Counts>}
+ * @param {Step} step @param {boolean} [aloud] whether its output is shown while it runs, or when it has ended
+ * @returns {Promise<Counts>}
  */
-export async function runSuite(step) {
-  console.log(`\n== ${step.name}`);
-  const { status, output, seconds } = await execute(step, true);
+export async function runSuite(step, aloud = true) {
+  if (aloud) console.log(`\n== ${step.name}`);
+  const { status, output, seconds } = await execute(step, aloud);
+  if (!aloud) console.log(`\n== ${step.name}\n${output.trimEnd()}`);
   const counts = lastCounts(output);
   if (counts.failed === 0 && (status !== 0 || counts.passed === 0)) {
     counts.failed = 1;

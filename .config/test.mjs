@@ -73,11 +73,11 @@ const unitTests = () => vitest('unit');
 const packagingTests = () => vitest('packaging');
 
 /**
- * `suites` beside `checks`, the package, and `short` suites on it; then `long` ones on it beside `others`.
+ * `suites` beside `checks`, the package, and `short` suites on it; then `long` ones on it, which often wait, beside each other and `others`.
  * @type {Record<string, { checks?: Step[], suites?: (() => Step)[], short?: (() => Step)[], long?: (() => Step)[], others?: Step[] }>}
  */
 const parts = {
-  everything: { checks, suites: [unitTests], short: [packagingTests], long: [editor, ui], others: lint },
+  everything: { checks, suites: [unitTests], short: [packagingTests], long: [ui, editor], others: lint },
   unit: { suites: [unitTests] },
   packaging: { short: [packagingTests] },
   editor: { long: [editor] },
@@ -122,7 +122,8 @@ async function runPart(name) {
     return true;
   };
   const [isPackaged] = await Promise.all([checkAndPackage(), runSuites(suites)]);
-  await Promise.all([isPackaged ? runSuites(long) : null, runChecks(others)]);
+  const running = isPackaged ? long.map(async (suite, place) => add(await runSuite(suite(), place === 0))) : [];
+  await Promise.all([...running, runChecks(others)]);
 }
 
 await runPart(part);

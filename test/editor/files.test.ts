@@ -103,6 +103,7 @@ describe('an adapter whose base lies in another folder', () => {
       copyFileSync(fixture(`checkpoints/hf_vit/${name}`), path.join(baseFolder.folder, name));
     await untilWatched(baseFolder.folder);
     const shown = await open(path.join(adapterFolder.folder, 'adapter_model.safetensors'));
+    await until('the page that asks for a base', () => (shown.session.state.kind === 'problem' ? true : undefined));
     await shown.session.setBase(base);
     const before = await run(shown);
     await untilWatched(baseFolder.folder);

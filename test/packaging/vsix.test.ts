@@ -70,6 +70,7 @@ const EXPECTED = [
   'extension/media/walkthrough/layers.svg',
   'extension/media/walkthrough/open.svg',
   'extension/package.json',
+  'extension/package.nls.json',
   'extension/readme.md',
 ];
 
