@@ -1,6 +1,9 @@
 import { PANEL_PROTOCOL, type FromPanel } from '../../src/protocol/panel.js';
 
-/** The host posts before the page has loaded, and the editor keeps that for it. Should it be lost, the host sends all anew when asked a second time. */
+/**
+ * The host posts before the page has loaded, and the editor keeps that for it, but for what comes while no page is on show at all. Without the
+ * beginning by then, which is a file or a problem, all is asked for a second time.
+ */
 const ASK_AGAIN_MS = 1_000;
 
 /** What the editor gives a page. */
@@ -26,10 +29,10 @@ export interface EditorChannel {
 export function openChannel(): EditorChannel {
   const api = acquireVsCodeApi();
   const early: unknown[] = [];
-  let heard = false;
+  let begun = false;
   let hear: (data: unknown) => void = (data) => early.push(data);
   window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-    heard = true;
+    begun ||= isBeginning(data);
     hear(data);
   });
   const ready = (): void => {
@@ -37,7 +40,7 @@ export function openChannel(): EditorChannel {
   };
   ready();
   setTimeout(() => {
-    if (!heard) ready();
+    if (!begun) ready();
   }, ASK_AGAIN_MS);
   return {
     api,
@@ -46,4 +49,9 @@ export function openChannel(): EditorChannel {
       for (const data of early.splice(0)) listener(data);
     },
   };
+}
+
+function isBeginning(data: unknown): boolean {
+  if (typeof data !== 'object' || data === null || !('type' in data)) return false;
+  return data.type === 'file' || data.type === 'problem';
 }

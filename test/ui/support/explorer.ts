@@ -1,5 +1,8 @@
 import type { Locator, Page } from 'playwright-core';
 
+/** A row that was hit is chosen in a fraction of this. */
+const CHOSEN_MS = 2_000;
+
 /** The tree of files in the side bar. */
 export class Explorer {
   readonly #page: Page;
@@ -10,7 +13,11 @@ export class Explorer {
 
   /** Opens a file by a click. @param path from the workspace's folder, with slashes */
   async open(path: string): Promise<void> {
-    await (await this.item(path)).click();
+    for (;;) {
+      const row = await this.item(path);
+      await row.click();
+      if (await isChosen(row)) return;
+    }
   }
 
   /** Chooses an entry of a file's context menu. */
@@ -35,5 +42,15 @@ export class Explorer {
     return this.#page.locator(`.explorer-folders-view [role=treeitem][aria-level="${level.toString()}"]`, {
       has: label,
     });
+  }
+}
+
+/** Whether a click has hit a row: while the tree takes in new files, another one may have come under the mouse. */
+async function isChosen(row: Locator): Promise<boolean> {
+  try {
+    await row.and(row.page().locator('[aria-selected="true"]')).waitFor({ timeout: CHOSEN_MS });
+    return true;
+  } catch {
+    return false;
   }
 }
