@@ -18,9 +18,9 @@ mkdirSync(inRoot('build'), { recursive: true });
 const staged = inRoot('build/packaged');
 rmSync(staged, { recursive: true, force: true });
 for (const each of [...(await listFiles({ cwd: inRoot(), packagedDependencies: [] })), '.vscodeignore']) {
-  const target = path.join(staged, each);
-  mkdirSync(path.dirname(target), { recursive: true });
-  copyFileSync(inRoot(each), target, constants.COPYFILE_FICLONE);
+  const copy = path.join(staged, each);
+  mkdirSync(path.dirname(copy), { recursive: true });
+  copyFileSync(inRoot(each), copy, constants.COPYFILE_FICLONE);
 }
 const { manifest, strings } = localiseManifest(source);
 for (const [each, content] of Object.entries({ 'package.json': manifest, 'package.nls.json': strings }))

@@ -264,7 +264,7 @@ export class ImageDesk {
       heads: layers.map(({ heads }) => heads),
       log,
       tell: (message) => this.#tell(message),
-      isShown: (port) => this.#parts.viewers.all.some((viewer) => viewer.port === port && hears(viewer)),
+      isShown: (port) => hears(this.#parts.viewers.get(port)),
       stopped: (error) => this.#stopped(error, card.name),
     });
     this.#shown = { wanted, figures };

@@ -100,8 +100,8 @@ export class Viewers {
 }
 
 /** Whether what is posted to a panel reaches its page. */
-export function hears({ page }: Viewer): boolean {
-  return page === 'filled' || page === 'loaded';
+export function hears(viewer: Viewer | undefined): boolean {
+  return viewer?.page === 'filled' || viewer?.page === 'loaded';
 }
 
 /** The same text for the same model in the same basis. */

@@ -2,6 +2,8 @@ import type { Locator, Page } from 'playwright-core';
 
 /** A row that was hit is chosen in a fraction of this. */
 const CHOSEN_MS = 2_000;
+/** A tree takes in new files once or twice while a test looks at it. */
+const MOST_CLICKS = 5;
 
 /** The tree of files in the side bar. */
 export class Explorer {
@@ -11,13 +13,14 @@ export class Explorer {
     this.#page = page;
   }
 
-  /** Opens a file by a click. @param path from the workspace's folder, with slashes */
+  /** Opens a file by a click. @param path from the workspace's folder, with slashes @throws when no click hits its row */
   async open(path: string): Promise<void> {
-    for (;;) {
+    for (let click = 0; click < MOST_CLICKS; click++) {
       const row = await this.item(path);
       await row.click();
       if (await isChosen(row)) return;
     }
+    throw new Error(`No click in the tree has chosen ${path}.`);
   }
 
   /** Chooses an entry of a file's context menu. */
