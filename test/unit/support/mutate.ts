@@ -55,7 +55,7 @@ export class Dice {
 }
 
 /** A mutation of a file; `region` is the part worth changing most. */
-type Mutation = (bytes: Uint8Array, dice: Dice, region: Region) => Uint8Array;
+export type Mutation = (bytes: Uint8Array, dice: Dice, region: Region) => Uint8Array;
 
 /** A part of a file. */
 export interface Region {
@@ -127,7 +127,7 @@ function headerText(bytes: Uint8Array): string | null {
 
 /** The file with another header, and the length before it right. */
 function withHeader(bytes: Uint8Array, before: string, after: string): Uint8Array {
-  const header = Uint8Array.from(after, (character) => character.charCodeAt(0));
+  const header = Buffer.from(after, 'latin1');
   const result = replaced(bytes, 8, before.length, header);
   new DataView(result.buffer).setBigUint64(0, BigInt(header.length), true);
   return result;

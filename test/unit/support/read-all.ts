@@ -6,10 +6,15 @@ import { fixtureBytes } from './fixtures.js';
 import { memorySource, NO_FILES, type MemorySource } from './memory-source.js';
 
 /** All elements of a tensor, row by row. */
-export async function readTensor(source: ByteSource, tensor: TensorEntry): Promise<number[]> {
+export function readElements(source: ByteSource, tensor: TensorEntry): Promise<Float64Array> {
   const columns = tensor.shape.at(-1) ?? 1;
   const rows = columns === 0 ? 0 : elementCount(tensor.shape) / columns;
-  return [...(await readMatrixView(source, { tensor, rowStart: 0, rows, columns, transposed: false }))];
+  return readMatrixView(source, { tensor, rowStart: 0, rows, columns, transposed: false });
+}
+
+/** All elements of a tensor as a list, which compares by its values. */
+export async function readTensor(source: ByteSource, tensor: TensorEntry): Promise<number[]> {
+  return [...(await readElements(source, tensor))];
 }
 
 /** A file in memory, opened. */
