@@ -6,7 +6,7 @@ import { filesUnder, readManifest } from './files.mjs';
 import { inRoot } from './paths.mjs';
 
 /** Folders whose `assembly` becomes a `kernels.generated.ts` beside it. */
-const folders = ['src/core/linalg/kernels', 'src/core/image/sift/kernels'];
+const folders = ['src/core/linalg/kernels', 'src/core/image/sift/kernels', 'src/core/analysis/keypoints/kernels'];
 
 // The stub runtime never frees: the kernels work in memory that their caller lays out. Memory grows on demand.
 const flags = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--initialMemory', '16'];

@@ -4,6 +4,9 @@ const READ_BY_PEOPLE = new Set([
   ...['markdownEnumDescriptions', 'contents', 'altText', 'label', 'userDescription', 'contextualTitle'],
 ]);
 
+/** Texts that stand in the order of the choices they are about. */
+const ENUM_TEXTS = new Set(['enumDescriptions', 'markdownEnumDescriptions']);
+
 /** Parts of a manifest that hold such strings. */
 const TRANSLATED = ['displayName', 'description', 'contributes', 'capabilities'];
 
@@ -12,12 +15,16 @@ const READ_BY_MODELS = 'inputSchema';
 
 /** What an entry of a list is known by, in a key that stays when the list grows. @param {object} entry @returns {string | undefined} */
 function idOf(entry) {
-  for (const field of ['command', 'id', 'viewType', 'view', 'name']) {
+  /** @param {string} field @returns {string | undefined} */
+  const text = (field) => {
     /** @type {unknown} */
     const value = Reflect.get(entry, field);
-    if (typeof value === 'string') return value;
-  }
-  return undefined;
+    return typeof value === 'string' ? value : undefined;
+  };
+  // what a view without content says is told apart by when it says that
+  const view = text('view');
+  if (view !== undefined) return [view, text('when')].filter((part) => part !== undefined).join(':');
+  return ['command', 'id', 'viewType', 'name'].map(text).find((id) => id !== undefined);
 }
 
 /**
@@ -48,7 +55,18 @@ export function localiseManifest(manifest) {
       Object.entries(value).map(([name, each]) => {
         if (name === READ_BY_MODELS) return [name, each];
         const isName = READ_BY_PEOPLE.has(name) || (isView && name === 'name');
-        return [name, replace(each, [...path, name], isName && (typeof each === 'string' || Array.isArray(each)))];
+        const below = [...path, name];
+        if (ENUM_TEXTS.has(name) && Array.isArray(each) && 'enum' in value && Array.isArray(value.enum)) {
+          /** @type {readonly unknown[]} */
+          const choices = value.enum;
+          return [
+            name,
+            each.map((text, index) =>
+              replace(text, [...below, typeof choices[index] === 'string' ? choices[index] : String(index)], true),
+            ),
+          ];
+        }
+        return [name, replace(each, below, isName && (typeof each === 'string' || Array.isArray(each)))];
       }),
     );
   };

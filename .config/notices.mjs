@@ -23,6 +23,7 @@ function textsBeside(name, license) {
   // its library holds code of others; the texts are those of the Python package of the same version
   if (name.startsWith('onnxruntime-')) return ['onnxruntime.txt', 'onnxruntime-third-party.txt'];
   if (name === '@vscode/tree-sitter-wasm') return ['tree-sitter.txt'];
+  if (name === '@vscode/l10n') return ['vscode-l10n.txt'];
   // libvips with what is built into it; a file of its own, which anybody may replace
   return license.includes('LGPL') ? ['LGPL-3.0.txt', 'GPL-3.0.txt'] : [];
 }

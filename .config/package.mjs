@@ -25,6 +25,9 @@ for (const each of [...(await listFiles({ cwd: inRoot(), packagedDependencies: [
 const { manifest, strings } = localiseManifest(source);
 for (const [each, content] of Object.entries({ 'package.json': manifest, 'package.nls.json': strings }))
   writeFileSync(path.join(staged, each), `${JSON.stringify(content, null, 2)}\n`);
+// editors look for translations of the manifest beside it
+for (const each of filesUnder(inRoot('media/l10n')).filter((name) => /package\.nls\.[\w-]+\.json$/.test(name)))
+  copyFileSync(each, path.join(staged, path.basename(each)));
 
 await createVSIX({
   cwd: staged,

@@ -1,5 +1,7 @@
 import type { TapName } from '../core/inference/build-graph.js';
 import type { AttentionFigures, AttentionQuestions } from '../core/analysis/image/attention-figures.js';
+import type { Concentration } from '../core/analysis/keypoints/concentration.js';
+import type { HeadOnKeypoints } from '../core/analysis/keypoints/keypoint-analysis.js';
 import type { ForwardEdits } from '../core/inference/edits.js';
 import type { PatchGrid } from '../core/inference/forward.js';
 import type { OutputName } from '../core/inference/outputs.js';
@@ -81,6 +83,12 @@ export interface AttendParams {
   readonly mean?: boolean;
 }
 
+/** A layer, and keypoints of the picture in its patches. */
+export interface InterrelateParams {
+  readonly layer: number;
+  readonly concentration: Concentration;
+}
+
 /** The attention of a layer, computed in float64 from the tokens that entered it and the weights. */
 export interface AttendResult {
   readonly figures: readonly AttentionFigures[];
@@ -105,6 +113,8 @@ export interface InferenceTasks {
   run: { params: { readonly pixels: Float32Array; readonly prompt: Prompted | null }; result: RunResult };
   /** Attention of the last run, which had no prompt. */
   attend: { params: AttendParams; result: AttendResult };
+  /** Keypoint figures of each head of a layer of the last run, which had no prompt. */
+  interrelate: { params: InterrelateParams; result: readonly HeadOnKeypoints[] };
   /** A tap of the last run, (tokens, width) of the layer. */
   tap: { params: { readonly tap: TapName; readonly layer: number }; result: Float32Array };
 }

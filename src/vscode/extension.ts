@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { createEngine, usualThreads } from '../host/engine/engine.js';
 import { CopyStore } from '../host/files/copy-store.js';
+import { translate } from '../host/translations.js';
 import type { QkLensApi } from './api.js';
 import { commandHandlers } from './commands/handlers.js';
 import { registerCommands } from './commands/register.js';
@@ -32,6 +33,7 @@ export function activate(context: vscode.ExtensionContext): QkLensApi {
   const before = process.cpuUsage();
   const channel = vscode.window.createOutputChannel('QK Lens', { log: true });
   context.subscriptions.push(channel);
+  if (vscode.l10n.bundle !== undefined) translate(vscode.l10n.bundle);
   try {
     const api = compose(context, new ChannelLog(channel));
     const { user, system } = process.cpuUsage(before);

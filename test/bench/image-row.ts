@@ -183,7 +183,7 @@ async function interrelation(page: Page, row: ImageRowPage): Promise<void> {
     words: 'coloured and dotted: more than',
     without: '.no-such',
   } as const;
-  for (let repeat = 0; repeat < 3; repeat++) {
+  for (let repeat = 0; repeat < 5; repeat++) {
     await row.frame.getByRole('button', { name: 'Close the image' }).click();
     const use = row.frame.getByRole('button', { name: 'Use the sample' });
     await use.waitFor();

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import type { Assumption } from '../../src/core/model/model.js';
 import { LinkButton, RadioGroup } from '../lib/controls.js';
@@ -43,7 +44,7 @@ function HeadsChoice({ assumption }: { readonly assumption: Assumption }): JSX.E
       {assumption.choices.length === 0 ? null : (
         <RadioGroup
           name="heads"
-          label="Number of heads"
+          label={l10n.t('Number of heads')}
           choices={assumption.choices.map((value) => ({ value, label: String(value) }))}
           value={assumption.value}
           onChoose={(heads) => {
@@ -56,7 +57,7 @@ function HeadsChoice({ assumption }: { readonly assumption: Assumption }): JSX.E
           host.send({ type: 'heads', heads: null });
         }}
       >
-        Other…
+        {l10n.t('Other…')}
       </LinkButton>
       <LinkButton
         class="apart"
@@ -65,7 +66,7 @@ function HeadsChoice({ assumption }: { readonly assumption: Assumption }): JSX.E
           dispatch({ type: 'assumptions', open: false });
         }}
       >
-        Keep, and do not ask for this file
+        {l10n.t('Keep, and do not ask for this file')}
       </LinkButton>
     </div>
   );

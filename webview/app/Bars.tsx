@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
 import { barsLayout, pickBar } from '../../src/core/charts/bars-layout.js';
@@ -37,7 +38,7 @@ export function Bars({ view, hovered, onHover }: { readonly view: HeadView } & E
           frame={{
             tabIndex: 0,
             role: 'group',
-            'aria-label': 'Modes as bars',
+            'aria-label': l10n.t('Modes as bars'),
             'data-cursor': 'bars',
             'data-copy': 'modes',
             onKeyDown: (event) => {

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { columnCentre } from '../../src/core/charts/axis-columns.js';
@@ -78,7 +79,7 @@ function Values({ layout }: { readonly layout: LayersLayout }): JSX.Element {
           </span>
         ))}
       <span class="dense" style={{ top: `${String(layout.height - NUMBERS_ABOVE_EDGE)}px` }}>
-        layer
+        {l10n.t('layer')}
       </span>
     </div>
   );

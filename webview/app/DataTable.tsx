@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { Button } from '../lib/controls.js';
 import { usePanel } from './context.js';
@@ -41,7 +42,7 @@ export function DataTable(props: {
           host.send({ type: 'copy', text: tabbed(props.copied) });
         }}
       >
-        Copy table
+        {l10n.t('Copy table')}
       </Button>
     </div>
   );

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { HeadFigures } from '../../src/core/analysis/figures.js';
@@ -59,7 +60,7 @@ export function HeadMap({ rows, columns, sizes, selected, sorted, onHover }: Hea
       ref={grid}
       class="map"
       role="grid"
-      aria-label="Weighted cosine of every head"
+      aria-label={l10n.t('Weighted cosine of every head')}
       aria-colcount={columns.count}
       aria-rowcount={rows.length}
       style={{
@@ -74,24 +75,59 @@ export function HeadMap({ rows, columns, sizes, selected, sorted, onHover }: Hea
       }}
     >
       {rows.map((row, index) => (
-        <div key={index} class="map-row" role="row">
-          <span class={sizes.cellHeight < 18 ? 'map-name dense' : 'map-name'} role="rowheader">
-            {sorted ? '' : `H${String(index)}`}
-          </span>
-          {row.map((cell, layer) => (
-            <Cell
-              key={layer}
-              cell={cell}
-              layer={layer}
-              selected={selected?.layer === layer && isHead(cell, selected.head)}
-              focusable={cursor?.layer === layer && isHead(cell, cursor.head)}
-              number={sizes.numbers}
-              onHover={onHover}
-            />
-          ))}
-        </div>
+        <MapRow
+          key={index}
+          row={row}
+          name={sorted ? '' : `H${String(index)}`}
+          dense={sizes.cellHeight < 18}
+          selected={layerIn(row, selected)}
+          focusable={layerIn(row, cursor)}
+          numbers={sizes.numbers}
+          onHover={onHover}
+        />
       ))}
     </div>
+  );
+}
+
+/** The layer at which a row has a head; null where it is in another row. */
+function layerIn(row: readonly MapCell[], place: Place | null): number | null {
+  const cell = place === null ? undefined : row[place.layer];
+  return place !== null && cell !== undefined && isHead(cell, place.head) ? place.layer : null;
+}
+
+/** One row, made anew only when something in it changes: a map has hundreds of cells, and a step changes two. */
+function MapRow(props: {
+  readonly row: readonly MapCell[];
+  readonly name: string;
+  readonly dense: boolean;
+  /** Layer of the selected cell, and of the one that keys start from; null: in another row. */
+  readonly selected: number | null;
+  readonly focusable: number | null;
+  readonly numbers: boolean;
+  readonly onHover: (layer: number | null) => void;
+}): JSX.Element {
+  const { row, name, dense, selected, focusable, numbers, onHover } = props;
+  return useMemo(
+    () => (
+      <div class="map-row" role="row">
+        <span class={dense ? 'map-name dense' : 'map-name'} role="rowheader">
+          {name}
+        </span>
+        {row.map((cell, layer) => (
+          <Cell
+            key={layer}
+            cell={cell}
+            layer={layer}
+            selected={selected === layer}
+            focusable={focusable === layer}
+            number={numbers}
+            onHover={onHover}
+          />
+        ))}
+      </div>
+    ),
+    [row, name, dense, selected, focusable, numbers, onHover],
   );
 }
 
@@ -110,9 +146,11 @@ interface CellProps {
 
 function Cell(props: CellProps): JSX.Element {
   const { cell, layer } = props;
-  if (cell === null) return <span role="gridcell" aria-label={`Layer ${String(layer)}, no such head`} />;
+  if (cell === null) return <span role="gridcell" aria-label={l10n.t('Layer {0}, no such head', String(layer))} />;
   if (cell === 'pending')
-    return <span class="cell pending" role="gridcell" aria-label={`Layer ${String(layer)}, not computed yet`} />;
+    return (
+      <span class="cell pending" role="gridcell" aria-label={l10n.t('Layer {0}, not computed yet', String(layer))} />
+    );
   return <HeadCell {...props} head={cell} />;
 }
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { headEntries, entryOf, type Entry } from '../../src/core/charts/head-entries.js';
@@ -37,7 +38,7 @@ export function HeadSection(props: {
   }, [layer, head]);
   if (view === null) {
     return (
-      <section class="head waiting" aria-label="Head">
+      <section class="head waiting" aria-label={l10n.t('Head')}>
         <p class="muted">{waitingWords(run, selection)}</p>
       </section>
     );
@@ -67,9 +68,9 @@ export function HeadSection(props: {
 }
 
 function waitingWords(run: Run, selection: Selection): string {
-  if (run.phase !== 'running') return 'No head to show.';
-  if (selection.layer === null) return 'Pick a head to see its modes.';
-  return `Layer ${String(selection.layer)} is not computed yet.`;
+  if (run.phase !== 'running') return l10n.t('No head to show.');
+  if (selection.layer === null) return l10n.t('Pick a head to see its modes.');
+  return l10n.t('Layer {0} is not computed yet.', String(selection.layer));
 }
 
 function HeadFigure(props: {
@@ -91,7 +92,7 @@ function HeadFigure(props: {
   return (
     <section
       class="head"
-      aria-label={`Layer ${String(view.layer)}, head ${String(head.index)}`}
+      aria-label={l10n.t('Layer {0}, head {1}', String(view.layer), String(head.index))}
       data-vscode-context={HEAD_CONTEXT}
     >
       <div class="head-top">
@@ -101,8 +102,8 @@ function HeadFigure(props: {
               Layer {view.layer} · Head {head.index}
             </h2>
             <span class="tools">
-              <IconButton icon="chevron-up" label="Previous head (Alt+Up)" onClick={step(-1)} />
-              <IconButton icon="chevron-down" label="Next head (Alt+Down)" onClick={step(1)} />
+              <IconButton icon="chevron-up" label={l10n.t('Previous head (Alt+Up)')} onClick={step(-1)} />
+              <IconButton icon="chevron-down" label={l10n.t('Next head (Alt+Down)')} onClick={step(1)} />
             </span>
             <span class="section-words">{headLine(head, entries)}</span>
           </div>
@@ -110,7 +111,7 @@ function HeadFigure(props: {
             <span class="tools">
               <IconButton
                 icon="table"
-                label="Show as table"
+                label={l10n.t('Show as table')}
                 pressed={props.asTable}
                 onClick={() => {
                   dispatch({ type: 'view', change: { headAsTable: !props.asTable } });
@@ -147,7 +148,11 @@ function HeadCharts(props: {
   if (props.asTable) {
     return (
       <div class="head-table">
-        <DataTable label="Modes" data={entriesTable(view.entries)} copied={modesTable(view.head, view.entries)} />
+        <DataTable
+          label={l10n.t('Modes')}
+          data={entriesTable(view.entries)}
+          copied={modesTable(view.head, view.entries)}
+        />
       </div>
     );
   }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ComponentChildren, JSX } from 'preact';
 import { counted, parameters } from '../../src/core/charts/format.js';
 import type { FileCard, Focus, ModelCard } from '../../src/protocol/panel.js';
@@ -59,8 +60,8 @@ export function Header(props: HeaderProps): JSX.Element {
 export function modelFacts(card: ModelCard): string[] {
   return [
     `${counted(card.depth, 'layer')} \u00d7 ${headCounts(card.heads)}`,
-    `width ${String(card.width)}`,
-    `head size ${String(card.headSize)}`,
+    l10n.t('width {0}', String(card.width)),
+    l10n.t('head size {0}', String(card.headSize)),
     card.dtypeLabel,
     parameters(card.parameterCount),
   ];
@@ -71,7 +72,7 @@ function headCounts(heads: readonly number[]): string {
   const most = Math.max(...heads);
   return least === most || heads.length === 0
     ? counted(heads[0] ?? 0, 'head')
-    : `${String(least)} to ${String(most)} heads`;
+    : l10n.t('{0} to {1} heads', String(least), String(most));
 }
 
 /** How sure the recognition is; what was assumed opens by a click. */
@@ -79,13 +80,15 @@ function Recognised({ card, open }: { readonly card: ModelCard; readonly open: b
   const { dispatch } = usePanel();
   const sources = [counted(card.tensorCount, 'tensor'), ...card.confirmedBy];
   const from =
-    sources.length > 1 ? `${sources.slice(0, -1).join(', ')} and ${sources[sources.length - 1] ?? ''}` : sources[0];
+    sources.length > 1
+      ? l10n.t('{0} and {1}', sources.slice(0, -1).join(', '), sources[sources.length - 1] ?? '')
+      : sources[0];
   const count = card.assumptions.length;
   return (
     <>
       {count === 0 ? <Icon name="check" size={13} /> : null} recognised from {from},{' '}
       {count === 0 ? (
-        'nothing assumed'
+        l10n.t('nothing assumed')
       ) : (
         <LinkButton
           expanded={open}
@@ -108,10 +111,10 @@ function BasisSwitch({ card, focus, bases }: HeaderProps): JSX.Element {
   };
   return (
     <span class="labelled">
-      <span class="label">Basis</span>
+      <span class="label">{l10n.t('Basis')}</span>
       <RadioGroup
         name="basis"
-        label="Basis"
+        label={l10n.t('Basis')}
         choices={[
           { value: 'folded' as const, label: 'folded', ...disabled('folded') },
           { value: 'raw' as const, label: 'raw', ...disabled('raw') },
@@ -129,7 +132,7 @@ function ModelButton({ card }: { readonly card: ModelCard }): JSX.Element {
   const { host } = usePanel();
   return (
     <span class="labelled">
-      <span class="label">Model</span>
+      <span class="label">{l10n.t('Model')}</span>
       <Button
         iconAfter="chevron-down"
         onClick={() => {
@@ -151,7 +154,7 @@ function ExportButton(): JSX.Element {
         host.send({ type: 'export' });
       }}
     >
-      Export…
+      {l10n.t('Export…')}
     </Button>
   );
 }

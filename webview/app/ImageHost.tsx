@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PanelState } from '../state/panel-state.js';
@@ -25,7 +26,7 @@ export function ImageHost({ state, load }: { readonly state: PanelState; readonl
         .catch((error: unknown) => {
           panel.host.send({
             type: 'error',
-            message: `The image row could not be loaded: ${String(error)}`.slice(0, 2000),
+            message: l10n.t('The image row could not be loaded: {0}', String(error)).slice(0, 2000),
           });
         });
     });

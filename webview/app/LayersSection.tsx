@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useCallback, useMemo, useRef, useState } from 'preact/hooks';
 import type { HeadFigures } from '../../src/core/analysis/figures.js';
@@ -38,16 +39,16 @@ export function LayersSection({ run, expectedHeads, selected, head, view }: Laye
     setHovered(layer);
   }, []);
   return (
-    <section class="layers" aria-label="Layers and heads" data-vscode-context={LAYERS_CONTEXT}>
+    <section class="layers" aria-label={l10n.t('Layers and heads')} data-vscode-context={LAYERS_CONTEXT}>
       <div class="section-top">
         <div class="section-title">
-          <h2>Layers and heads</h2>
-          <span class="section-words">weighted cosine: above 0 similar, below 0 dissimilar</span>
+          <h2>{l10n.t('Layers and heads')}</h2>
+          <span class="section-words">{l10n.t('weighted cosine: above 0 similar, below 0 dissimilar')}</span>
         </div>
         <span class="tools">
           <IconButton
             icon="sorted"
-            label="Sort heads by value"
+            label={l10n.t('Sort heads by value')}
             pressed={view.sorted}
             onClick={() => {
               dispatch({ type: 'view', change: { sorted: !view.sorted } });
@@ -55,7 +56,7 @@ export function LayersSection({ run, expectedHeads, selected, head, view }: Laye
           />
           <IconButton
             icon="table"
-            label="Show as table"
+            label={l10n.t('Show as table')}
             pressed={view.layersAsTable}
             onClick={() => {
               dispatch({ type: 'view', change: { layersAsTable: !view.layersAsTable } });
@@ -64,7 +65,11 @@ export function LayersSection({ run, expectedHeads, selected, head, view }: Laye
         </span>
       </div>
       {view.layersAsTable ? (
-        <DataTable label="Layers" data={layersTable(run.layers)} copied={layersTable(run.layers, plainNumber)} />
+        <DataTable
+          label={l10n.t('Layers')}
+          data={layersTable(run.layers)}
+          copied={layersTable(run.layers, plainNumber)}
+        />
       ) : null}
       <div ref={figure} class={layout.columns.scrolls ? 'figure scrolls' : 'figure'}>
         {width === 0 ? null : (

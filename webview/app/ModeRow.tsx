@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { degrees, percent, sigmaNumber } from '../../src/core/charts/format.js';
 import type { Entry } from '../../src/core/charts/head-entries.js';
@@ -86,7 +87,7 @@ function TickBox({ name, tick }: { readonly name: string; readonly tick: Tick | 
       type="checkbox"
       tabIndex={-1}
       checked={tick.on}
-      aria-label={`Take out ${name}`}
+      aria-label={l10n.t('Take out {0}', name)}
       onClick={(event) => {
         event.stopPropagation();
       }}
@@ -117,7 +118,7 @@ export function KeyBiasRow(props: {
     >
       <td>
         <TickBox name="the key bias" tick={props.tick} />
-        key bias
+        {l10n.t('key bias')}
       </td>
       <td />
       <td class="no-cosine">–</td>

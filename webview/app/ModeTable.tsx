@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Entry } from '../../src/core/charts/head-entries.js';
@@ -36,16 +37,16 @@ function columns(
   onImage: TableOnImage | null,
 ): readonly (readonly [SortColumn, string, string])[] {
   return [
-    ['mode', 'mode', 'Sort by number'],
-    ['sigma', '\u03c3', 'Sort by singular value'],
-    ['cos', 'cos', 'Sort by cosine'],
+    ['mode', 'mode', l10n.t('Sort by number')],
+    ['sigma', '\u03c3', l10n.t('Sort by singular value')],
+    ['cos', 'cos', l10n.t('Sort by cosine')],
     onImage === null
       ? [
           'part',
-          `part of ${fixed(weighted)}`,
-          'Part of the weighted figure: sigma times cosine over the sum of sigma. Sort by it',
+          l10n.t('part of {0}', fixed(weighted)),
+          l10n.t('Part of the weighted figure: sigma times cosine over the sum of sigma. Sort by it'),
         ]
-      : ['part', '% of score', 'Share of the variance of the score on this picture. Sort by it'],
+      : ['part', l10n.t('% of score'), l10n.t('Share of the variance of the score on this picture. Sort by it')],
   ];
 }
 
@@ -108,7 +109,7 @@ export function ModeTable(props: {
             : undefined
         }
       >
-        <table role="grid" aria-label="Modes" aria-rowcount={view.entries.length + 1} data-copy="entry">
+        <table role="grid" aria-label={l10n.t('Modes')} aria-rowcount={view.entries.length + 1} data-copy="entry">
           <thead onKeyDown={moveInHeader}>
             <tr>
               {columns(view.head.weighted, onImage).map(([column, name, words]) => (
@@ -179,7 +180,7 @@ export function ModeTable(props: {
               dispatch({ type: 'more' });
             }}
           >
-            {more ? 'Show fewer' : `Show ${String(hidden)} more`}
+            {more ? l10n.t('Show fewer') : l10n.t('Show {0} more', String(hidden))}
           </LinkButton>
         </div>
       ) : null}

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import type { FileNote, ModelCard } from '../../src/protocol/panel.js';
 import { Button } from '../lib/controls.js';
@@ -18,7 +19,7 @@ export function FileNotice({ note }: { readonly note: FileNote }): JSX.Element {
               host.send({ type: 'reload' });
             }}
           >
-            Reload
+            {l10n.t('Reload')}
           </Button>
         </div>
       )}
@@ -36,16 +37,16 @@ export function StoppedNotice({ run }: { readonly run: Run }): JSX.Element {
   };
   return (
     <Note kind={crashed ? 'error' : 'warning'}>
-      {crashed ? `The computation stopped unexpectedly at layer ${String(done)}.` : stoppedWords(done)}
+      {crashed ? l10n.t('The computation stopped unexpectedly at layer {0}.', String(done)) : stoppedWords(done)}
       <div class="note-choices">
-        <Button onClick={resume}>{crashed ? 'Try again' : `Go on from layer ${String(done)}`}</Button>
+        <Button onClick={resume}>{crashed ? l10n.t('Try again') : l10n.t('Go on from layer {0}', String(done))}</Button>
         {crashed ? (
           <Button
             onClick={() => {
               host.send({ type: 'problem-action', action: 'show-log' });
             }}
           >
-            Show log
+            {l10n.t('Show log')}
           </Button>
         ) : null}
       </div>
@@ -54,10 +55,10 @@ export function StoppedNotice({ run }: { readonly run: Run }): JSX.Element {
 }
 
 function stoppedWords(done: number): string {
-  if (done === 0) return 'Stopped before the first layer was complete. Nothing is shown.';
-  if (done === 1) return 'Stopped after layer 0. Layer 0 is complete; nothing else is shown.';
+  if (done === 0) return l10n.t('Stopped before the first layer was complete. Nothing is shown.');
+  if (done === 1) return l10n.t('Stopped after layer 0. Layer 0 is complete; nothing else is shown.');
   const last = String(done - 1);
-  return `Stopped after layer ${last}. Layers 0 to ${last} are complete; nothing else is shown.`;
+  return l10n.t('Stopped after layer {0}. Layers 0 to {1} are complete; nothing else is shown.', last, last);
 }
 
 /** Sentences that hold for all figures of a model, and troubles that did not stop the work. */
@@ -67,7 +68,7 @@ export function ModelNotices(props: {
 }): JSX.Element | null {
   const noNorm = props.card.hasNorm
     ? []
-    : ['No layer norm feeds this attention, so there is no folded basis. Shown: raw.'];
+    : [l10n.t('No layer norm feeds this attention, so there is no folded basis. Shown: raw.')];
   const all = [...new Set([...noNorm, ...props.card.notes, ...props.words])];
   if (all.length === 0) return null;
   return (

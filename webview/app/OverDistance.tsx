@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { DistancePoint } from '../../src/core/analysis/distance/over-distance.js';
@@ -38,7 +39,7 @@ export function OverDistance(props: OnDemand & Asked): JSX.Element {
           dispatch({ type: 'view', change: { overDistance: !open } });
         }}
       >
-        {open ? 'Hide the figures over distance' : 'Over distance\u2026'}
+        {open ? l10n.t('Hide the figures over distance') : l10n.t('Over distance…')}
       </LinkButton>
       {open ? <Opened {...props} /> : null}
     </div>
@@ -88,7 +89,7 @@ function Answer(props: {
   if (answer?.kind === 'done') {
     return props.asTable ? (
       <DataTable
-        label="Figures over distance"
+        label={l10n.t('Figures over distance')}
         data={distancesTable(answer.points)}
         copied={distancesTable(answer.points, plainNumber)}
       />
@@ -105,14 +106,15 @@ function Answer(props: {
             host.send({ type: 'cancel-distances' });
           }}
         >
-          Cancel
+          {l10n.t('Cancel')}
         </LinkButton>
       </p>
     );
   }
   return (
     <p class="remark" role="status">
-      {answer.kind === 'cancelled' ? 'Cancelled.' : answer.text} <Button onClick={props.onAgain}>Try again</Button>
+      {answer.kind === 'cancelled' ? l10n.t('Cancelled.') : answer.text}{' '}
+      <Button onClick={props.onAgain}>{l10n.t('Try again')}</Button>
     </p>
   );
 }

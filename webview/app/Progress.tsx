@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../lib/controls.js';
@@ -30,14 +31,14 @@ export function Progress({ run }: { readonly run: Run }): JSX.Element | null {
               host.send({ type: 'cancel' });
             }}
           >
-            Cancel
+            {l10n.t('Cancel')}
           </Button>
         </span>
       </div>
       <div
         class="progress-bar"
         role="progressbar"
-        aria-label="Layers computed"
+        aria-label={l10n.t('Layers computed')}
         aria-valuemin={0}
         aria-valuemax={depth}
         aria-valuenow={done}
@@ -50,7 +51,9 @@ export function Progress({ run }: { readonly run: Run }): JSX.Element | null {
 
 /** Said while the file's directory is read, unless that is quick. */
 export function Reading(): JSX.Element | null {
-  return useElapsed(0) < PATIENCE_MS ? null : <p class="reading muted">Reading the directory of the file…</p>;
+  return useElapsed(0) < PATIENCE_MS ? null : (
+    <p class="reading muted">{l10n.t('Reading the directory of the file…')}</p>
+  );
 }
 
 /** Time since the start: what the host last told, and what has passed since then. */

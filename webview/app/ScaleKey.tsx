@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { HeadFigures } from '../../src/core/analysis/figures.js';
@@ -24,7 +25,7 @@ export function ScaleKey(props: {
   const value = props.head?.weighted ?? null;
   return (
     <div class="key" style={{ marginLeft: `${String(props.left)}px` }} aria-hidden="true">
-      <span>dissimilar</span>
+      <span>{l10n.t('dissimilar')}</span>
       <div class="key-scale" style={{ width: `${String(props.width)}px` }}>
         <div class="key-colours" style={{ background: gradient }} />
         {[-1, -0.5, 0, 0.5, 1].map((tick) => (
@@ -40,7 +41,7 @@ export function ScaleKey(props: {
           </span>
         )}
       </div>
-      <span>similar</span>
+      <span>{l10n.t('similar')}</span>
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ChartTheme } from '../../src/core/charts/chart-theme.js';
 import { headPicture, layersPicture, type ChartPicture } from '../../src/core/charts/pictures.js';
 import type { Picture, ToPanel } from '../../src/protocol/panel.js';
@@ -24,7 +25,7 @@ export async function answerPicture(host: PanelHost, { id, picture, as }: Pictur
     const png = drawn === null || as === 'svg' ? null : await svgToPng(drawn.svg, drawn.width, drawn.height);
     host.send({ type: 'picture', id, svg: as === 'svg' && drawn !== null ? drawn.svg : null, png });
   } catch (error) {
-    host.send({ type: 'error', message: `The picture could not be drawn: ${String(error)}`.slice(0, 2000) });
+    host.send({ type: 'error', message: l10n.t('The picture could not be drawn: {0}', String(error)).slice(0, 2000) });
     host.send({ type: 'picture', id, svg: null, png: null });
   }
 }
@@ -68,7 +69,7 @@ export function currentPicture(
   const { run, file } = state;
   const card = file?.models.find(({ name }) => name === run?.focus.model);
   if (run === null || file === null || card === undefined) return null;
-  const remark = [...modelFacts(card), `${run.focus.basis} basis`, file.fileName].join(' \u00b7 ');
+  const remark = [...modelFacts(card), l10n.t('{0} basis', run.focus.basis), file.fileName].join(' \u00b7 ');
   const { layer, head, entry } = state.selection.now;
   const words = { title: card.title, remark };
   if (picture === 'layers') return layersPicture({ layers: run.layers, words }, theme);

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { DistancePoint } from '../../src/core/analysis/distance/over-distance.js';
 import type { HeadFigures } from '../../src/core/analysis/figures.js';
 import { degrees, percent, placeName, plainNumber, sigmaNumber } from '../../src/core/charts/format.js';
@@ -24,7 +25,15 @@ export const PART_DECIMALS = 3;
 /** The layers as a table. @param write how a figure is written: for reading, or in full precision. */
 export function layersTable(layers: LayerRow, write: Write = fixed): TableData {
   return {
-    header: ['layer', 'weighted', 'chance \u00b1', 'mean', 'symmetric share', 'lowest head', 'highest head'],
+    header: [
+      'layer',
+      'weighted',
+      l10n.t('chance ±'),
+      'mean',
+      l10n.t('symmetric share'),
+      l10n.t('lowest head'),
+      l10n.t('highest head'),
+    ],
     rows: layers.flatMap((layer) => {
       if (layer === null) return [];
       const known = layer.heads.flatMap((head) => (head.weighted === null ? [] : [head]));
@@ -47,7 +56,15 @@ function headText(head: HeadFigures | undefined, write: Write): string {
 export function entriesTable(entries: readonly Entry[]): TableData {
   const total = entries.reduce((sum, entry) => sum + entry.sigmaSum, 0);
   return {
-    header: ['mode', '\u03c3', '% of \u03c3', 'cosine', 'part of weighted', 'chance \u00b1', 'identified'],
+    header: [
+      'mode',
+      '\u03c3',
+      l10n.t('% of σ'),
+      'cosine',
+      l10n.t('part of weighted'),
+      l10n.t('chance ±'),
+      'identified',
+    ],
     rows: entries.map((entry) => [
       entry.name,
       sigmaNumber(entry.sigma),
@@ -56,10 +73,10 @@ export function entriesTable(entries: readonly Entry[]): TableData {
       fixed(entry.part, PART_DECIMALS),
       fixed(entry.band),
       entry.count > 1
-        ? `as a block of ${String(entry.count)}`
+        ? l10n.t('as a block of {0}', String(entry.count))
         : entry.looseAngle === null
           ? 'yes'
-          : `to \u00b1${degrees(entry.looseAngle)}`,
+          : l10n.t('to ±{0}', degrees(entry.looseAngle)),
     ]),
   };
 }
@@ -94,7 +111,7 @@ export function entryRow(layer: number, head: number, entry: Entry): string {
 /** Figures over distance as a table. @param write how a figure is written: for reading, or in full precision. */
 export function distancesTable(points: readonly DistancePoint[], write: Write = fixed): TableData {
   return {
-    header: ['distance', 'offsets', 'weighted', 'chance \u00b1', 'mean'],
+    header: ['distance', 'offsets', 'weighted', l10n.t('chance ±'), 'mean'],
     rows: points.map(({ distance, offsets, weighted, weightedBand, mean }) => [
       String(distance),
       String(offsets),

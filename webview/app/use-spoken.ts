@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { useRef } from 'preact/hooks';
 import { entryOf, headEntries } from '../../src/core/charts/head-entries.js';
 import { cellLabel, entrySentence } from '../../src/core/charts/words.js';
@@ -35,7 +36,7 @@ function selectionSentence({ run, selection, image }: PanelState): string {
   if (row === null || row === undefined || figures === undefined) return '';
   const place = `${cellLabel(row.index, figures)}. `;
   if (figures.trouble !== null) return place;
-  if (entry === KEY_BIAS && image.card !== null) return `${place}Key bias, no part of any mode.`;
+  if (entry === KEY_BIAS && image.card !== null) return l10n.t('{0}Key bias, no part of any mode.', place);
   const chosen = entryOf(headEntries(figures, row.modeBand), entry);
   return chosen === null ? place : place + entrySentence(chosen);
 }
@@ -45,5 +46,5 @@ function patchSentence({ image, selection }: PanelState): string {
   const { layer, patch } = selection.now;
   if (image.card === null) return '';
   const card = layer === null ? image.card : cardOfLayer(image.card, layer);
-  return `${tokenWords(card, askingInLayer(card, patch))} asks.`;
+  return l10n.t('{0} asks.', tokenWords(card, askingInLayer(card, patch)));
 }

@@ -30,7 +30,11 @@ export function Painted(props: {
     }
     let giveUp = (): void => undefined;
     const observer = new IntersectionObserver((changes) => {
-      if (!changes.some(({ isIntersecting }) => isIntersecting)) return;
+      if (!changes.some(({ isIntersecting }) => isIntersecting)) {
+        // What was drawn before must not be taken for this when it comes into sight.
+        canvas.width = 0;
+        return;
+      }
       observer.disconnect();
       giveUp = afterFrame(() => {
         paintOn(canvas, width, height, paint);

@@ -1,4 +1,5 @@
 import { channel } from './channel.js'; // first: it asks while the rest is read
+import '../lib/translations.js'; // before anything that has texts
 import { App } from '../app/App.js';
 import { vsCodeHost } from '../lib/host.js';
 import { mount } from '../lib/mount.js';

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ImageCard } from '../../src/protocol/image.js';
 
 /** Where a token stands: a patch by row and column, or a prefix token by name. */
@@ -74,11 +75,11 @@ export function moveToken(card: Grid, token: number, patch: number, key: string,
 /** `Row 8, column 5`, `class token`, `register 0`. */
 export function tokenWords(card: Grid, token: number): string {
   const place = placeOf(card, token);
-  if (place.kind === 'patch') return `Row ${place.row}, column ${place.column}`;
+  if (place.kind === 'patch') return l10n.t('Row {0}, column {1}', place.row, place.column);
   return prefixWords(place.name);
 }
 
 /** The name of a prefix token as a person reads it. */
 export function prefixWords(name: string): string {
-  return name === 'class' || name === 'distillation' ? `${name} token` : name;
+  return name === 'class' || name === 'distillation' ? l10n.t('{0} token', name) : name;
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { HeatMap, TableWindow } from '../../src/core/analysis/tensor/heat-map.js';
@@ -55,7 +56,7 @@ export function HeatMapView(props: {
             zoom(0.5, at);
           }}
         >
-          Zoom in
+          {l10n.t('Zoom in')}
         </Button>
         <Button
           disabled={whole}
@@ -63,7 +64,7 @@ export function HeatMapView(props: {
             zoom(2, at);
           }}
         >
-          Zoom out
+          {l10n.t('Zoom out')}
         </Button>
         <Button
           disabled={whole}
@@ -71,7 +72,7 @@ export function HeatMapView(props: {
             onWindow({ row: 0, rows: table.rows, column: 0, columns: table.columns });
           }}
         >
-          Whole
+          {l10n.t('Whole')}
         </Button>
         <span class="muted" role="status">
           {placeWords(map, at)}
@@ -82,7 +83,13 @@ export function HeatMapView(props: {
         class="heat"
         tabIndex={0}
         role="img"
-        aria-label={`Rows ${String(window.row)} to ${String(window.row + window.rows - 1)}, columns ${String(window.column)} to ${String(window.column + window.columns - 1)}; plus and minus zoom, arrows move`}
+        aria-label={l10n.t(
+          'Rows {0} to {1}, columns {2} to {3}; plus and minus zoom, arrows move',
+          String(window.row),
+          String(window.row + window.rows - 1),
+          String(window.column),
+          String(window.column + window.columns - 1),
+        )}
         style={{ aspectRatio: `${String(map.columns)} / ${String(Math.max(map.rows, map.columns / 8))}` }}
         onMouseMove={(event) => {
           setAt(cellAt(event));
@@ -96,7 +103,15 @@ export function HeatMapView(props: {
         onKeyDown={onKeyDown}
       />
       <figcaption class="ends">
-        <span>{`rows ${String(window.row)} to ${String(window.row + window.rows - 1)}, columns ${String(window.column)} to ${String(window.column + window.columns - 1)}`}</span>
+        <span>
+          {l10n.t(
+            'rows {0} to {1}, columns {2} to {3}',
+            String(window.row),
+            String(window.row + window.rows - 1),
+            String(window.column),
+            String(window.column + window.columns - 1),
+          )}
+        </span>
         <span>{`largest magnitude ${numberWords(map.largest)}${map.rows < window.rows || map.columns < window.columns ? ' of a mean over several elements' : ''}`}</span>
       </figcaption>
     </figure>
@@ -126,7 +141,7 @@ function placeWords({ window, rows, columns, means }: HeatMap, at: readonly [num
     ', ',
   );
   const value = means[row * columns + column] ?? NaN;
-  return `[${from}] ${Number.isNaN(value) ? 'not finite' : numberWords(value)}`;
+  return `[${from}] ${Number.isNaN(value) ? l10n.t('not finite') : numberWords(value)}`;
 }
 
 function paint(canvas: HTMLCanvasElement, { rows, columns, means, largest }: HeatMap, theme: ChartTheme): void {

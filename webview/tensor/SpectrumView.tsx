@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { numberWords } from './words.js';
 
@@ -25,7 +26,11 @@ export function SpectrumView({ sigma }: { readonly sigma: Float64Array }): JSX.E
         <svg
           viewBox={`0 -2 ${String(WIDTH)} ${String(HEIGHT + 4)}`}
           role="img"
-          aria-label={`Singular values from ${numberWords(largest)} down to ${numberWords(sigma.at(-1) ?? 0)}`}
+          aria-label={l10n.t(
+            'Singular values from {0} down to {1}',
+            numberWords(largest),
+            numberWords(sigma.at(-1) ?? 0),
+          )}
         >
           <path class="line" d={path.join('')} />
         </svg>

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import type { TensorStatistics } from '../../src/core/analysis/tensor/statistics.js';
 import { countWords, numberWords } from './words.js';
@@ -19,7 +20,7 @@ export function StatisticsView({ statistics }: { readonly statistics: TensorStat
           ['deviation', numberWords(finite.deviation)],
         ] as const)),
     ['zeros', countWords(zeros)],
-    ['NaN', countWords(notANumber)],
+    [l10n.t('NaN'), countWords(notANumber)],
     ['infinite', countWords(infinite)],
   ];
   return (
@@ -33,7 +34,7 @@ export function StatisticsView({ statistics }: { readonly statistics: TensorStat
         ))}
       </dl>
       {finite === null ? (
-        <p class="muted">No element is a finite number.</p>
+        <p class="muted">{l10n.t('No element is a finite number.')}</p>
       ) : (
         <Histogram counts={finite.histogram} min={finite.min} max={finite.max} />
       )}
@@ -55,7 +56,7 @@ function Histogram(props: {
       <svg
         viewBox={`0 0 ${String(WIDTH)} ${String(HEIGHT)}`}
         role="img"
-        aria-label={`Histogram from ${numberWords(min)} to ${numberWords(max)}`}
+        aria-label={l10n.t('Histogram from {0} to {1}', numberWords(min), numberWords(max))}
       >
         {counts.map((count, bin) => {
           const height = (count / most) * HEIGHT;
@@ -68,7 +69,14 @@ function Histogram(props: {
               width={Math.max(1, step - 1)}
               height={height}
             >
-              <title>{`${numberWords(min + bin * part)} to ${numberWords(min + (bin + 1) * part)}: ${countWords(count)}`}</title>
+              <title>
+                {l10n.t(
+                  '{0} to {1}: {2}',
+                  numberWords(min + bin * part),
+                  numberWords(min + (bin + 1) * part),
+                  countWords(count),
+                )}
+              </title>
             </rect>
           );
         })}

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useState } from 'preact/hooks';
 import type { TensorAnswer, TensorQuestion } from '../../src/core/analysis/tensor/questions.js';
@@ -74,7 +75,7 @@ export function TensorView({ host }: { readonly host: TensorHost }): JSX.Element
     });
     host.send({ type: 'ready' });
   }, [host]);
-  if (card === null) return <p class="tensor muted">Reading...</p>;
+  if (card === null) return <p class="tensor muted">{l10n.t('Reading...')}</p>;
   return (
     <div class="tensor">
       <h1>{card.name}</h1>
@@ -122,16 +123,16 @@ function Part(props: {
     <section aria-label={TITLES[kind]} aria-busy={standing.state === 'asked'}>
       <h2>{TITLES[kind]}</h2>
       {missing === null ? null : <p class="muted">{missing}</p>}
-      {standing.state === 'not asked' && missing === null ? read(`Read ${TITLES[kind].toLowerCase()}`) : null}
+      {standing.state === 'not asked' && missing === null ? read(l10n.t('Read {0}', TITLES[kind].toLowerCase())) : null}
       {standing.state === 'asked' && standing.last === null ? (
         <p>
-          <span class="muted">Reading... </span>
-          <Button onClick={cancel}>Cancel</Button>
+          <span class="muted">{l10n.t('Reading...')} </span>
+          <Button onClick={cancel}>{l10n.t('Cancel')}</Button>
         </p>
       ) : null}
       {standing.state === 'failed' ? (
         <p role="alert">
-          {standing.text} {read('Try again')}
+          {standing.text} {read(l10n.t('Try again'))}
         </p>
       ) : null}
       {shown === null ? null : <Answer answer={shown} card={card} ask={ask} />}

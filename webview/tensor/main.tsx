@@ -1,3 +1,4 @@
+import '../lib/translations.js'; // before anything that has texts
 import { mount } from '../lib/mount.js';
 import { tensorHost } from './host.js';
 import './tensor.css';

@@ -1,6 +1,7 @@
+import * as l10n from '@vscode/l10n';
 /** `(384, 1152)`; `a single number` without axes. */
 export function shapeWords(shape: readonly number[]): string {
-  return shape.length === 0 ? 'a single number' : `(${shape.join(', ')})`;
+  return shape.length === 0 ? l10n.t('a single number') : `(${shape.join(', ')})`;
 }
 
 /** A number of any magnitude with four digits that count. */

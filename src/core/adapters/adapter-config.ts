@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as v from 'valibot';
 import { quoteName } from '../bytes/quote.js';
 import { CheckpointError } from '../errors.js';
@@ -84,8 +85,8 @@ export function adapterConfig(json: unknown): AdapterConfig {
     const where = parsed.issues[0].path?.map(({ key }) => String(key)).join('.') ?? '';
     throw problem(
       'malformed',
-      `${where === '' ? 'it' : quoteName(where)} is not what PEFT writes`,
-      'save the adapter again',
+      where === '' ? l10n.t('it is not what PEFT writes') : l10n.t('{0} is not what PEFT writes', quoteName(where)),
+      l10n.t('save the adapter again'),
     );
   }
   const config = parsed.output;
@@ -93,13 +94,17 @@ export function adapterConfig(json: unknown): AdapterConfig {
   if (type.toUpperCase() !== 'LORA') {
     throw problem(
       'unsupported',
-      `it is an adapter of type ${quoteName(type)}; LoRA alone is read`,
-      'merge it and save the whole model',
+      l10n.t('it is an adapter of type {0}; LoRA alone is read', quoteName(type)),
+      l10n.t('merge it and save the whole model'),
     );
   }
   for (const name of OTHER_FORMS)
     if (isSet(json, name)) {
-      throw problem('unsupported', `it uses ${name}, which is not read`, 'merge the adapter and save the whole model');
+      throw problem(
+        'unsupported',
+        l10n.t('it uses {0}, which is not read', name),
+        l10n.t('merge the adapter and save the whole model'),
+      );
     }
   const ranks = lookUp(config.rank_pattern ?? {}, 'rank_pattern');
   const alphas = lookUp(config.alpha_pattern ?? {}, 'alpha_pattern');
@@ -120,10 +125,10 @@ function lookUp(entries: Readonly<Record<string, number>>, setting: string): (mo
   const all = Object.entries(entries).map(([pattern, value]) => {
     const fits = namePattern(pattern);
     if (fits !== null) return { fits, value };
-    const advice = 'write the names of the modules in its place';
+    const advice = l10n.t('write the names of the modules in its place');
     throw problem(
       'unsupported',
-      `the pattern ${quoteName(pattern)} of ${setting} is beyond those that are read`,
+      l10n.t('the pattern {0} of {1} is beyond those that are read', quoteName(pattern), setting),
       advice,
     );
   });

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../bytes/quote.js';
 import { CheckpointError } from '../errors.js';
 import { MAX_NAME_LENGTH } from '../model/names.js';
@@ -48,17 +49,20 @@ const MAGNITUDE = /^(.+)\.lora_magnitude_vector(?:\.([^.]+?))??(?:\.weight)?$/u;
 const SAVED = /^(.+)\.modules_to_save\.([^.]+)\.(.+)$/u;
 const COVERED = /(^|\.)original_module\./u;
 /** Names of other kinds of adapters, each with what it is called. */
-const OTHER_KINDS: readonly (readonly [RegExp, string])[] = [
-  [/lora(_linear_layer)?\.(down|up)\.weight$/u, 'a LoRA in a form of diffusers'],
-  [/(^|[._])lora_.+\.(dora_scale|lora_mid\.weight|diff(_b)?)$/u, 'an adapter of LyCORIS beyond plain LoRA'],
-  [/(^|\.)linear_[ab]_[qv]\.weight$/u, 'a LoRA in the form of LoRA-ViT'],
-  [/(^|\.)(adapter_query\.weight|adaption_(prompt|gate))$/u, 'a LLaMA-Adapter'],
-  [/\.(hada_w[12]_[ab]|hada_t[12])(\.|$)/u, 'a LoHa adapter'],
-  [/\.lokr_(w[12]|t2)/u, 'a LoKr adapter'],
-  [/\.lora_E(\.|$)/u, 'an AdaLoRA adapter'],
-  [/\.(vera_lambda_[bd]|vera_[AB])(\.|$)/u, 'a VeRA adapter'],
-  [/\.ia3_l(\.|$)/u, 'an IA3 adapter'],
-  [/\.(oft_r|boft_[RPs])(\.|$)/u, 'an OFT adapter'],
+const OTHER_KINDS: readonly (readonly [RegExp, () => string])[] = [
+  [/lora(_linear_layer)?\.(down|up)\.weight$/u, () => l10n.t('a LoRA in a form of diffusers')],
+  [
+    /(^|[._])lora_.+\.(dora_scale|lora_mid\.weight|diff(_b)?)$/u,
+    () => l10n.t('an adapter of LyCORIS beyond plain LoRA'),
+  ],
+  [/(^|\.)linear_[ab]_[qv]\.weight$/u, () => l10n.t('a LoRA in the form of LoRA-ViT')],
+  [/(^|\.)(adapter_query\.weight|adaption_(prompt|gate))$/u, () => l10n.t('a LLaMA-Adapter')],
+  [/\.(hada_w[12]_[ab]|hada_t[12])(\.|$)/u, () => l10n.t('a LoHa adapter')],
+  [/\.lokr_(w[12]|t2)/u, () => l10n.t('a LoKr adapter')],
+  [/\.lora_E(\.|$)/u, () => l10n.t('an AdaLoRA adapter')],
+  [/\.(vera_lambda_[bd]|vera_[AB])(\.|$)/u, () => l10n.t('a VeRA adapter')],
+  [/\.ia3_l(\.|$)/u, () => l10n.t('an IA3 adapter')],
+  [/\.(oft_r|boft_[RPs])(\.|$)/u, () => l10n.t('an OFT adapter')],
 ];
 /** PEFT's names of adapters of which a file holds several; this one is taken. */
 const DEFAULT = 'default';
@@ -76,7 +80,7 @@ export function hasAdapter(tensors: readonly TensorEntry[]): boolean {
 /** What an adapter that is not read is called; null where there is none. */
 export function otherKind(tensors: readonly TensorEntry[]): string | null {
   const names = tensors.map(({ name }) => name).filter(mayBePiece);
-  return OTHER_KINDS.find(([pattern]) => names.some((name) => pattern.test(name)))?.[1] ?? null;
+  return OTHER_KINDS.find(([pattern]) => names.some((name) => pattern.test(name)))?.[1]() ?? null;
 }
 
 function mayBePiece(name: string): boolean {
@@ -128,7 +132,8 @@ export function adapterTensors(tensors: readonly TensorEntry[], file: string): A
       continue;
     }
     const saved = meaning.adapter !== null;
-    if (/(^|\.)lora_/u.test(meaning.name)) throw misfit(file, tensor.name, 'is a part of an adapter that is not read');
+    if (/(^|\.)lora_/u.test(meaning.name))
+      throw misfit(file, tensor.name, l10n.t('is a part of an adapter that is not read'));
     if ((saved && meaning.adapter !== taken) || (others.get(meaning.name)?.saved === true && !saved)) continue;
     const entry = { ...tensor, name: meaning.name };
     delete entry.path;
@@ -151,8 +156,8 @@ function pairOf(
     return { module, down, up, magnitude: magnitude ?? null, embedding, alpha: null };
   }
   const missing = down === undefined ? 'lora_A' : 'lora_B';
-  const what = `the adapter of ${quoteName(module)} has no ${missing}: half of it is missing`;
-  throw new CheckpointError('malformed', file, what, 'save the adapter again or get its file again');
+  const what = l10n.t('the adapter of {0} has no {1}: half of it is missing', quoteName(module), missing);
+  throw new CheckpointError('malformed', file, what, l10n.t('save the adapter again or get its file again'));
 }
 
 function misfit(file: string, name: string, why: string): CheckpointError {
@@ -160,6 +165,6 @@ function misfit(file: string, name: string, why: string): CheckpointError {
     'unsupported',
     file,
     `${quoteName(name)} ${why}`,
-    'merge the adapter and save the whole model',
+    l10n.t('merge the adapter and save the whole model'),
   );
 }

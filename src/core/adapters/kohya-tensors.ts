@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { SourceOf } from '../analysis/layer.js';
 import { quoteName } from '../bytes/quote.js';
 import { CheckpointError } from '../errors.js';
@@ -52,17 +53,17 @@ export function kohyaTensors(tensors: readonly TensorEntry[], alphas: Alphas, fi
   const pairs = [...found].map(([module, { down, up }]): AdapterPair => {
     if (down === undefined || up === undefined) {
       const missing = down === undefined ? 'lora_down' : 'lora_up';
-      throw damaged(file, `the adapter of ${quoteName(module)} has no ${missing}: half of it is missing`);
+      throw damaged(file, l10n.t('the adapter of {0} has no {1}: half of it is missing', quoteName(module), missing));
     }
     // Without one the trainer takes the rank for alpha, so that the change is added as it is.
     const own = stated.get(module);
     const alpha = own === undefined ? (up.shape[1] ?? 1) : (alphas.get(own.name) ?? NaN);
-    if (!Number.isFinite(alpha)) throw damaged(file, `the alpha of ${quoteName(module)} is no finite number`);
+    if (!Number.isFinite(alpha)) throw damaged(file, l10n.t('the alpha of {0} is no finite number', quoteName(module)));
     return { module, down, up, magnitude: null, embedding: false, alpha };
   });
   return { form: 'kohya', pairs, others, leftOut: [] };
 }
 
 function damaged(file: string, what: string): CheckpointError {
-  return new CheckpointError('malformed', file, what, 'save the adapter again or get its file again');
+  return new CheckpointError('malformed', file, what, l10n.t('save the adapter again or get its file again'));
 }

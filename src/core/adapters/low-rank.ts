@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../bytes/quote.js';
 import { CheckpointError } from '../errors.js';
 import { elementCount, holdsWeights, type LowRankChange, type TensorEntry } from '../tensors/tensor-index.js';
@@ -62,18 +63,29 @@ export function changeOf(pair: AdapterPair, tensor: TensorEntry, stated: Stated)
   const { module, down, up, magnitude, embedding } = pair;
   const { form, config, file } = stated;
   const [downName, upName] = FACTORS[form];
-  const words = `${downName} [${down.shape.join(', ')}] and ${upName} [${up.shape.join(', ')}] of ${quoteName(module)}`;
-  const refuse = (why: string, code: 'malformed' | 'unsupported' = 'malformed', advice = CHOOSE): CheckpointError =>
-    new CheckpointError(code, file, `${words} ${why}`, advice);
+  const words = l10n.t(
+    '{0} [{1}] and {2} [{3}] of {4}',
+    downName,
+    down.shape.join(', '),
+    upName,
+    up.shape.join(', '),
+    quoteName(module),
+  );
+  const refuse = (
+    why: string,
+    code: 'malformed' | 'unsupported' = 'malformed',
+    advice = chooseAdvice(),
+  ): CheckpointError => new CheckpointError(code, file, `${words} ${why}`, advice);
   const sizes = sizesOf(pair);
   const inParts = form === 'loralib' || config.enabled !== null;
-  if (sizes === null || (sizes.groups > 1 && !inParts)) throw refuse('have no rank in common');
+  if (sizes === null || (sizes.groups > 1 && !inParts)) throw refuse(l10n.t('have no rank in common'));
   const { rank, groups, inputs } = sizes;
-  if (rank > MAX_RANK) throw refuse(`have rank ${rank}, and ${MAX_RANK} is the most that is read`);
+  if (rank > MAX_RANK) throw refuse(l10n.t('have rank {0}, and {1} is the most that is read', rank, MAX_RANK));
   const said = config.rankOf(module);
-  if (said !== null && said !== rank) throw refuse(`have rank ${rank}, and adapter_config.json says ${said}`);
+  if (said !== null && said !== rank)
+    throw refuse(l10n.t('have rank {0}, and adapter_config.json says {1}', rank, said));
   if (![down, up, tensor].every(holdsWeights))
-    throw refuse('or the weight that they change hold no numbers with fractions');
+    throw refuse(l10n.t('or the weight that they change hold no numbers with fractions'));
   const [first = 0, ...rest] = tensor.shape;
   const others = elementCount(rest);
   const perPart = sizes.outputs / groups;
@@ -86,11 +98,11 @@ export function changeOf(pair: AdapterPair, tensor: TensorEntry, stated: Stated)
   // loralib's factors of a convolution are a matrix of another form.
   const isMap = form === 'loralib' ? tensor.shape.length === 2 : tensor.shape.length >= 2;
   if (!isMap || !fits(transposed)) {
-    throw refuse(`do not fit the weight ${quoteName(tensor.name)} [${tensor.shape.join(', ')}]`);
+    throw refuse(l10n.t('do not fit the weight {0} [{1}]', quoteName(tensor.name), tensor.shape.join(', ')));
   }
   const outputs = transposed ? others : first;
   if (magnitude !== null && (elementCount(magnitude.shape) !== outputs || tensor.shape.length > 2 || embedding)) {
-    throw refuse('have a magnitude (DoRA) of another form than that of a linear map');
+    throw refuse(l10n.t('have a magnitude (DoRA) of another form than that of a linear map'));
   }
   const change = { down, up, rank, outputs, inputs, scale: scaleOf(pair, stated), transposed };
   if (groups === 1 && outputs === sizes.outputs) {
@@ -99,8 +111,12 @@ export function changeOf(pair: AdapterPair, tensor: TensorEntry, stated: Stated)
   const count = outputs / perPart;
   const enabled = enabledParts(count, groups, config.enabled);
   if (enabled === null) {
-    const why = `change ${groups} of ${count} parts of its weight, and nothing says which`;
-    throw refuse(why, 'unsupported', 'put adapter_config.json beside it that says enable_lora, r and lora_alpha');
+    const why = l10n.t('change {0} of {1} parts of its weight, and nothing says which', groups, count);
+    throw refuse(
+      why,
+      'unsupported',
+      l10n.t('put adapter_config.json beside it that says enable_lora, r and lora_alpha'),
+    );
   }
   let place = 0;
   const parts = enabled.map((isChanged) => (isChanged ? place++ : null));
@@ -114,4 +130,5 @@ function enabledParts(count: number, changed: number, said: readonly boolean[] |
   return count === USUAL.length && changed === USUAL.filter(Boolean).length ? USUAL : null;
 }
 
-const CHOOSE = 'choose the base model that the adapter was made for, or save the adapter again';
+const chooseAdvice = (): string =>
+  l10n.t('choose the base model that the adapter was made for, or save the adapter again');

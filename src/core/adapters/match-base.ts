@@ -1,6 +1,8 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../bytes/quote.js';
 import { CheckpointError } from '../errors.js';
 import type { TensorEntry } from '../tensors/tensor-index.js';
+import { andMore } from '../text/lists.js';
 
 /** Names of the weight of a module: as most have it, and of torch.nn.MultiheadAttention. */
 const WEIGHTS = ['weight', 'in_proj_weight'];
@@ -69,10 +71,14 @@ export function matchBase(modules: readonly string[], tensors: readonly TensorEn
       return { weights: one.weights, find: (name) => find(name, one.alignment) };
     }
   }
-  const named = fewest.slice(0, MAX_LISTED).map(quoteName).join(', ');
-  const others = fewest.length > MAX_LISTED ? ` and ${fewest.length - MAX_LISTED} more` : '';
-  const problem = `the adapter changes ${named}${others}, of which it has no weight`;
-  throw new CheckpointError('wrong-use', baseFile, problem, 'choose the base model that the adapter was made for');
+  const named = andMore(fewest.slice(0, MAX_LISTED).map(quoteName).join(', '), fewest.length - MAX_LISTED);
+  const problem = l10n.t('the adapter changes {0}, of which it has no weight', named);
+  throw new CheckpointError(
+    'wrong-use',
+    baseFile,
+    problem,
+    l10n.t('choose the base model that the adapter was made for'),
+  );
 }
 
 function asWritten(name: string): string {
@@ -84,8 +90,16 @@ function asNow(name: string): string {
 }
 
 function ambiguous(prefixes: readonly string[], baseFile: string): CheckpointError {
-  const problem = `the adapter fits several models in it: ${prefixes.slice(0, MAX_LISTED).map(quoteName).join(', ')}`;
-  return new CheckpointError('wrong-use', baseFile, problem, 'save the one it was made for in a file of its own');
+  const problem = l10n.t(
+    'the adapter fits several models in it: {0}',
+    prefixes.slice(0, MAX_LISTED).map(quoteName).join(', '),
+  );
+  return new CheckpointError(
+    'wrong-use',
+    baseFile,
+    problem,
+    l10n.t('save the one it was made for in a file of its own'),
+  );
 }
 
 /** Prefixes under which the first module can be found when this many of its own are taken away. */

@@ -1,7 +1,9 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../bytes/quote.js';
 import { CheckpointError } from '../errors.js';
 import type { TensorEntry } from '../tensors/tensor-index.js';
 import type { AdapterPair } from './adapter-tensors.js';
+import { andMore } from '../text/lists.js';
 
 /** Names without dots: the model in a pipeline that they belong to, and the path of the module with underscores for dots. */
 const FLAT = /^lora_([a-z]+\d?)_([^.]+)$/u;
@@ -106,15 +108,20 @@ function pathOf(pair: AdapterPair | undefined): string {
 }
 
 function misses(modules: readonly string[], baseFile: string): CheckpointError {
-  const named = modules.slice(0, MAX_LISTED).map(quoteName).join(', ');
-  const others = modules.length > MAX_LISTED ? ` and ${modules.length - MAX_LISTED} more` : '';
-  const problem = `the adapter changes ${named}${others}, of which it has no weight of fitting shape`;
-  const advice =
-    'choose the model that the adapter was made for, in the layout whose names it has (diffusers or the original)';
+  const named = andMore(modules.slice(0, MAX_LISTED).map(quoteName).join(', '), modules.length - MAX_LISTED);
+  const problem = l10n.t('the adapter changes {0}, of which it has no weight of fitting shape', named);
+  const advice = l10n.t(
+    'choose the model that the adapter was made for, in the layout whose names it has (diffusers or the original)',
+  );
   return new CheckpointError('wrong-use', baseFile, problem, advice);
 }
 
 function ambiguous(baseFile: string): CheckpointError {
-  const problem = 'names of the adapter, which have lost their dots, stand for several weights in it';
-  return new CheckpointError('wrong-use', baseFile, problem, 'save the model it was made for in a file of its own');
+  const problem = l10n.t('names of the adapter, which have lost their dots, stand for several weights in it');
+  return new CheckpointError(
+    'wrong-use',
+    baseFile,
+    problem,
+    l10n.t('save the model it was made for in a file of its own'),
+  );
 }

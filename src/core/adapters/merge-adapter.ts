@@ -1,8 +1,16 @@
+import * as l10n from '@vscode/l10n';
 import { CheckpointError, type Warning } from '../errors.js';
 import type { AdapterFacts, LowRankChange, TensorEntry, TensorIndex } from '../tensors/tensor-index.js';
 import { adapterConfig } from './adapter-config.js';
 import { type AdapterPair, type AdapterTensors, adapterTensors, hasAdapter, otherKind } from './adapter-tensors.js';
-import { aloneWarning, appliedWarnings, CONVERT, leftOutWarnings, MERGED_BEFORE, notRead } from './adapter-warnings.js';
+import {
+  aloneWarning,
+  appliedWarnings,
+  convertAdvice,
+  leftOutWarnings,
+  mergedBefore,
+  notRead,
+} from './adapter-warnings.js';
 import { type Alphas, hasKohya, kohyaTensors } from './kohya-tensors.js';
 import { changeOf, fitsWeight, scaleOf, type Stated } from './low-rank.js';
 import { matchBase, type Matched } from './match-base.js';
@@ -41,13 +49,18 @@ export function mergeAdapter(base: TensorIndex, adapter: OpenedAdapter): TensorI
     throw new CheckpointError(
       'wrong-use',
       nameOf(base),
-      'it holds an adapter itself',
-      'choose the base model, or open this file alone',
+      l10n.t('it holds an adapter itself'),
+      l10n.t('choose the base model, or open this file alone'),
     );
   }
   if (base.graph !== undefined) {
-    const advice = 'choose the weights that it was exported from';
-    throw new CheckpointError('unsupported', nameOf(base), 'an adapter cannot be laid over an ONNX graph', advice);
+    const advice = l10n.t('choose the weights that it was exported from');
+    throw new CheckpointError(
+      'unsupported',
+      nameOf(base),
+      l10n.t('an adapter cannot be laid over an ONNX graph'),
+      advice,
+    );
   }
   const shift = base.files.length;
   const found = readAdapter(adapter, file);
@@ -89,13 +102,13 @@ export function settleOwnAdapter(opened: OpenedAdapter): TensorIndex {
   const parts = { pairs: found.pairs, base: found.others, brought: [] };
   try {
     const { tensors, facts, warnings } = lay(parts, stated, file);
-    const perhapsMerged = found.form === 'loralib' ? [MERGED_BEFORE] : [];
+    const perhapsMerged = found.form === 'loralib' ? [mergedBefore()] : [];
     const all = [...leftOutWarnings(found.leftOut), ...warnings, ...perhapsMerged];
     return { ...withWarnings(index, all), tensors, adapter: facts };
   } catch (error) {
     // loralib changes more than linear maps, and says nothing of parts: its base is whole without the change.
     if (found.form !== 'loralib' || !(error instanceof CheckpointError)) throw error;
-    return withWarnings(index, [notRead(`a LoRA in the form of loralib (${error.problem})`)]);
+    return withWarnings(index, [notRead(l10n.t('a LoRA in the form of loralib ({0})', error.problem))]);
   }
 }
 
@@ -119,7 +132,7 @@ function isWeightOf(module: string, name: string): boolean {
 }
 
 function nameOf({ files }: TensorIndex): string {
-  return files[0] ?? 'the checkpoint';
+  return files[0] ?? l10n.t('the checkpoint');
 }
 
 /** What an adapter says of itself, checked. */
@@ -129,15 +142,18 @@ function statedBy({ config, alpha }: OpenedAdapter, { form }: AdapterTensors, fi
 
 function readAdapter({ index, alphas }: OpenedAdapter, file: string): AdapterTensors {
   const kind = otherKind(index.tensors);
-  if (kind !== null) throw new CheckpointError('unsupported', file, `it holds ${kind}, which is not read`, CONVERT);
+  if (kind !== null)
+    throw new CheckpointError('unsupported', file, l10n.t('it holds {0}, which is not read', kind), convertAdvice());
   if (hasKohya(index.tensors)) return kohyaTensors(index.tensors, alphas, file);
   if (hasAdapter(index.tensors)) return adapterTensors(index.tensors, file);
-  const problem = 'it holds no LoRA adapter: none of its tensors is called lora_A, lora_B, lora_down or lora_up';
+  const problem = l10n.t(
+    'it holds no LoRA adapter: none of its tensors is called lora_A, lora_B, lora_down or lora_up',
+  );
   throw new CheckpointError(
     'wrong-use',
     file,
     problem,
-    'choose the folder with adapter_config.json and adapter_model.safetensors',
+    l10n.t('choose the folder with adapter_config.json and adapter_model.safetensors'),
   );
 }
 

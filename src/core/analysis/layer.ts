@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource } from '../bytes/byte-source.js';
 import { CheckpointError } from '../errors.js';
 import {
@@ -126,8 +127,8 @@ export async function readLayer(spec: LayerSpec, basis: Basis, sourceOf: SourceO
     throw new CheckpointError(
       'unsupported',
       spec.query.weight.tensor.name,
-      `its heads are ${String(spec.headSize)} wide, more than the ${String(spec.width)} of the tokens`,
-      'set the number of heads',
+      l10n.t('its heads are {0} wide, more than the {1} of the tokens', spec.headSize, spec.width),
+      l10n.t('set the number of heads'),
     );
   }
   const query = await matrix(spec.query.weight);

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Warning } from '../errors.js';
 import type { Model } from '../model/model.js';
 import { freeDimensions, headMeanBand, modeBand } from './chance.js';
@@ -31,21 +32,33 @@ function troubles(layers: readonly LayerFigures[]): Warning[] {
     if (broken.length > 0) {
       warnings.push({
         code: 'not-finite',
-        message: `Layer ${String(layer.index)}: the query or key weights of ${broken.join(', ')} hold NaN or infinity; these heads have no figures.`,
+        message: l10n.t(
+          'Layer {0}: the query or key weights of {1} hold NaN or infinity; these heads have no figures.',
+          layer.index,
+          broken.join(', '),
+        ),
       });
     }
     const pruned = names('zero');
     if (pruned.length > 0) {
       warnings.push({
         code: 'zero-head',
-        message: `Layer ${String(layer.index)}: the query-key product of ${pruned.join(', ')} is zero; these heads are pruned.`,
+        message: l10n.t(
+          'Layer {0}: the query-key product of {1} is zero; these heads are pruned.',
+          layer.index,
+          pruned.join(', '),
+        ),
       });
     }
     const narrow = layer.heads.filter((head) => head.trouble === null && head.cos.some(Number.isNaN));
     if (narrow.length > 0) {
       warnings.push({
         code: 'null-modes',
-        message: `Layer ${String(layer.index)}: ${narrow.map((head) => `H${String(head.index)}`).join(', ')} have modes with a singular value of zero; these have no cosine, and the heads no plain mean.`,
+        message: l10n.t(
+          'Layer {0}: {1} have modes with a singular value of zero; these have no cosine, and the heads no plain mean.',
+          layer.index,
+          narrow.map((head) => `H${String(head.index)}`).join(', '),
+        ),
       });
     }
   }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { fixed } from '../text/numbers.js';
 import type { HeadFigures, LayerFigures } from './figures.js';
 
@@ -29,14 +30,14 @@ export function verdict(layers: readonly LayerFigures[]): VerdictPart[] {
     layer.weighted === null ? [] : [{ layer: layer.index, value: layer.weighted, band: layer.weightedBand ?? 0 }],
   );
   const heads = layers.flatMap((layer) => layer.heads.map((head) => ({ layer: layer.index, head })));
-  if (levels.length === 0) return [{ text: 'No head has a figure: all weights are zero or not finite.' }];
+  if (levels.length === 0) return [{ text: l10n.t('No head has a figure: all weights are zero or not finite.') }];
   if (
     withinChance(
       levels,
       heads.map(({ head }) => head),
     )
   ) {
-    return [{ text: 'No head differs from chance. Are these trained weights?' }];
+    return [{ text: l10n.t('No head differs from chance. Are these trained weights?') }];
   }
   return [...depthSentence(levels), { text: ' ' }, ...dissimilarSentence(heads)];
 }
@@ -75,7 +76,7 @@ function depthSentence(levels: readonly Level[]): VerdictPart[] {
   const [first] = levels;
   const last = levels.at(-1);
   if (first === undefined || last === undefined) return [];
-  if (first === last) return [{ text: `Its one layer ${attends(first)} (${fixed(first.value)}).` }];
+  if (first === last) return [{ text: onlyLayer(first) }];
 
   const third = Math.max(1, Math.ceil(levels.length / 3));
   const highest = extreme(levels, 1);
@@ -92,74 +93,101 @@ function depthSentence(levels: readonly Level[]): VerdictPart[] {
     levels.indexOf(highest) >= levels.length - third &&
     differs(highest, lowest, FALL);
   if (grows) {
-    return [
-      { text: `Similarity grows with depth (${fixed(lowest.value)} in ` },
+    return sentence(
+      l10n.t('Similarity grows with depth ({0} in {1} to {2} in {3}).'),
+      fixed(lowest.value),
       place(lowest),
-      { text: ` to ${fixed(highest.value)} in ` },
+      fixed(highest.value),
       place(highest),
-      { text: ').' },
-    ];
+    );
   }
-  const range = `${fixed(lowest.value)} to ${fixed(highest.value)}`;
+  const range = l10n.t('{0} to {1}', fixed(lowest.value), fixed(highest.value));
   const sides = new Set(levels.map((level) => side(level.value, level.band)));
   if (!differs(highest, lowest, FALL) && sides.size === 1 && !sides.has(0)) {
-    return [
-      { text: `All layers attend to ${sides.has(1) ? 'similar' : 'dissimilar'} tokens about equally (${range}).` },
-    ];
+    const text = sides.has(1)
+      ? l10n.t('All layers attend to similar tokens about equally ({0}).', range)
+      : l10n.t('All layers attend to dissimilar tokens about equally ({0}).', range);
+    return [{ text }];
   }
-  return [
-    { text: `No trend over depth: layers lie between ${fixed(lowest.value)} (` },
+  return sentence(
+    l10n.t('No trend over depth: layers lie between {0} ({1}) and {2} ({3}).'),
+    fixed(lowest.value),
     place(lowest),
-    { text: `) and ${fixed(highest.value)} (` },
+    fixed(highest.value),
     place(highest),
-    { text: ').' },
-  ];
+  );
 }
 
 function fallSentence(early: Level, lowest: Level, last: Level): VerdictPart[] {
-  const end = side(lowest.value, lowest.band) < 0 ? 'dissimilar' : 'contextual';
+  const isDissimilar = side(lowest.value, lowest.band) < 0;
+  const fills = [fixed(early.value), place(early), fixed(lowest.value), place(lowest)];
   if (differs(last, lowest, RETURN) && last.value > lowest.value && side(last.value, last.band) > 0) {
-    return [
-      { text: `Early layers attend to similar tokens (${fixed(early.value)} in ` },
-      place(early),
-      { text: `), the middle is ${end} (${fixed(lowest.value)} in ` },
-      place(lowest),
-      { text: '), and ' },
+    return sentence(
+      isDissimilar
+        ? l10n.t(
+            'Early layers attend to similar tokens ({0} in {1}), the middle is dissimilar ({2} in {3}), and {4} turns back to similar ({5}).',
+          )
+        : l10n.t(
+            'Early layers attend to similar tokens ({0} in {1}), the middle is contextual ({2} in {3}), and {4} turns back to similar ({5}).',
+          ),
+      ...fills,
       place(last),
-      { text: ` turns back to similar (${fixed(last.value)}).` },
-    ];
+      fixed(last.value),
+    );
   }
-  return [
-    { text: `Attention goes from similar tokens (${fixed(early.value)} in ` },
-    place(early),
-    { text: `) to ${end} (${fixed(lowest.value)} in ` },
-    place(lowest),
-    { text: ').' },
-  ];
+  return sentence(
+    isDissimilar
+      ? l10n.t('Attention goes from similar tokens ({0} in {1}) to dissimilar ({2} in {3}).')
+      : l10n.t('Attention goes from similar tokens ({0} in {1}) to contextual ({2} in {3}).'),
+    ...fills,
+  );
 }
 
 function dissimilarSentence(heads: readonly { layer: number; head: HeadFigures }[]): VerdictPart[] {
   const below = heads.filter(({ head }) => side(head.weighted, head.weightedBand) < 0);
   const [first] = [...below].sort((a, b) => (a.head.weighted ?? 0) - (b.head.weighted ?? 0));
-  if (first === undefined) return [{ text: 'No head looks for dissimilar tokens.' }];
-  const count = `${String(below.length)} of ${String(heads.length)} heads ${below.length === 1 ? 'looks' : 'look'} for `;
-  const name = `L${String(first.layer)} H${String(first.head.index)}`;
-  return [
-    { text: count },
-    { text: 'dissimilar', emphasis: true },
-    { text: below.length === 1 ? ' tokens: ' : ' tokens, most of all ' },
-    { text: name, place: { layer: first.layer, head: first.head.index } },
-    { text: ` (${fixed(first.head.weighted)}).` },
-  ];
+  if (first === undefined) return [{ text: l10n.t('No head looks for dissimilar tokens.') }];
+  return sentence(
+    below.length === 1
+      ? l10n.t('{0} of {1} heads looks for {2} tokens: {3} ({4}).')
+      : l10n.t('{0} of {1} heads look for {2} tokens, most of all {3} ({4}).'),
+    String(below.length),
+    String(heads.length),
+    { text: l10n.t('dissimilar'), emphasis: true },
+    {
+      text: `L${String(first.layer)} H${String(first.head.index)}`,
+      place: { layer: first.layer, head: first.head.index },
+    },
+    fixed(first.head.weighted),
+  );
+}
+
+/** A translated sentence with its places `{0}`, `{1}` ... filled: by text, which joins the words around it, or by parts of their own. */
+function sentence(translated: string, ...fills: readonly (string | VerdictPart)[]): VerdictPart[] {
+  const parts: VerdictPart[] = [];
+  let text = '';
+  for (const [index, piece] of translated.split(/\{(\d)\}/u).entries()) {
+    const fill = index % 2 === 0 ? piece : (fills[Number(piece)] ?? '');
+    if (typeof fill === 'string') text += fill;
+    else {
+      if (text !== '') parts.push({ text });
+      parts.push(fill);
+      text = '';
+    }
+  }
+  return text === '' ? parts : [...parts, { text }];
 }
 
 function place(level: Level): VerdictPart {
-  return { text: `layer ${String(level.layer)}`, place: { layer: level.layer, head: null } };
+  return { text: l10n.t('layer {0}', level.layer), place: { layer: level.layer, head: null } };
 }
 
-function attends(level: Level): string {
-  const where = side(level.value, level.band);
-  return where === 0 ? 'does not differ from chance' : `attends to ${where > 0 ? 'similar' : 'dissimilar'} tokens`;
+function onlyLayer({ value, band }: Level): string {
+  const where = side(value, band);
+  if (where === 0) return l10n.t('Its one layer does not differ from chance ({0}).', fixed(value));
+  return where > 0
+    ? l10n.t('Its one layer attends to similar tokens ({0}).', fixed(value))
+    : l10n.t('Its one layer attends to dissimilar tokens ({0}).', fixed(value));
 }
 
 /** The level with the largest (direction 1) or smallest (-1) value. */

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { CheckpointError } from '../errors.js';
 import { groupDigits } from './quote.js';
 
@@ -13,24 +14,33 @@ export function checkRange(file: string, size: number, offset: number, length: n
     throw new CheckpointError(
       'malformed',
       file,
-      `a range of ${String(length)} bytes at ${String(offset)} was asked for, which no file has`,
-      'the file is damaged; get a fresh copy',
+      l10n.t('a range of {0} bytes at {1} was asked for, which no file has', length, offset),
+      l10n.t('the file is damaged; get a fresh copy'),
     );
   }
   if (offset + length > size) {
     throw new CheckpointError(
       'truncated',
       file,
-      `${groupDigits(length)} bytes at ${groupDigits(offset)} are needed and the file ends at ${groupDigits(size)}`,
-      'the file is cut short; download or copy it again',
+      l10n.t(
+        '{0} bytes at {1} are needed and the file ends at {2}',
+        groupDigits(length),
+        groupDigits(offset),
+        groupDigits(size),
+      ),
+      l10n.t('the file is cut short; download or copy it again'),
     );
   }
   if (length > MAX_READ_BYTES) {
     throw new CheckpointError(
       'limit',
       file,
-      `${groupDigits(length)} bytes at once are more than the ${groupDigits(MAX_READ_BYTES)} that are read in one piece`,
-      'the tensor is too large to be read whole',
+      l10n.t(
+        '{0} bytes at once are more than the {1} that are read in one piece',
+        groupDigits(length),
+        groupDigits(MAX_READ_BYTES),
+      ),
+      l10n.t('the tensor is too large to be read whole'),
     );
   }
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import {
   CODE_LENGTHS,
   DISTANCES,
@@ -40,19 +41,19 @@ const MOST_DISTANCES = 30;
  */
 export function inflateStart(packed: Uint8Array<ArrayBuffer>, length: number, enough = true): Uint8Array<ArrayBuffer> {
   if (length > packed.length * MOST_PER_BYTE) {
-    throw new InflateProblem(`${String(packed.length)} bytes cannot unpack to ${String(length)}`);
+    throw new InflateProblem(l10n.t('{0} bytes cannot unpack to {1}', packed.length, length));
   }
   const stream = new DeflateStream(packed, new Uint8Array(length));
   const done = stream.run();
   if (enough && done < length) {
-    if (stream.isCut) throw damaged('it ends early');
-    throw new InflateProblem(`it unpacks to ${String(done)} bytes, not the ${String(length)} that it declares`);
+    if (stream.isCut) throw damaged(l10n.t('it ends early'));
+    throw new InflateProblem(l10n.t('it unpacks to {0} bytes, not the {1} that it declares', done, length));
   }
   return stream.out.subarray(0, done);
 }
 
 function damaged(why: string): InflateProblem {
-  return new InflateProblem(`its compressed data are damaged (${why})`);
+  return new InflateProblem(l10n.t('its compressed data are damaged ({0})', why));
 }
 
 /** A deflate stream in memory and what came out of it. */
@@ -95,7 +96,7 @@ class DeflateStream {
       if (kind === 0) this.#stored();
       else if (kind === 1) this.#fixed();
       else if (kind === 2) this.#dynamic();
-      else throw damaged('a block of no known kind');
+      else throw damaged(l10n.t('a block of no known kind'));
     }
   }
 
@@ -126,7 +127,7 @@ class DeflateStream {
     const size = this.#take(16);
     const check = this.#take(16);
     if (this.#isBeyond()) return;
-    if ((size ^ check) !== 0xffff) throw damaged('a stored block of uncertain size');
+    if ((size ^ check) !== 0xffff) throw damaged(l10n.t('a stored block of uncertain size'));
     const start = this.#at - this.#bits / 8;
     const piece = this.#packed.subarray(start, start + Math.min(size, this.out.length - this.#done));
     this.out.set(piece, this.#done);
@@ -146,7 +147,7 @@ class DeflateStream {
     const literals = this.#take(5) + 257;
     const distances = this.#take(5) + 1;
     const count = this.#take(4) + 4;
-    if (literals > MOST_LITERALS || distances > MOST_DISTANCES) throw damaged('too many codes');
+    if (literals > MOST_LITERALS || distances > MOST_DISTANCES) throw damaged(l10n.t('too many codes'));
     const own = new Uint8Array(LENGTH_ORDER.length);
     for (const symbol of LENGTH_ORDER.slice(0, count)) own[symbol] = this.#take(3);
     fill(this.#literals, own, CODE_LENGTHS);
@@ -160,7 +161,7 @@ class DeflateStream {
       }
       const repeats = symbol === 16 ? 3 + this.#take(2) : symbol === 17 ? 3 + this.#take(3) : 11 + this.#take(7);
       if (at + repeats > lengths.length || (symbol === 16 && at === 0))
-        throw damaged('lengths of codes that repeat too far');
+        throw damaged(l10n.t('lengths of codes that repeat too far'));
       lengths.fill(symbol === 16 ? (lengths[at - 1] ?? 0) : 0, at, at + repeats);
       at += repeats;
     }
@@ -172,7 +173,7 @@ class DeflateStream {
   #codeLength(): number {
     this.#refill();
     const entry = this.#literals[this.#hold & PRIMARY_MASK] ?? 0;
-    if ((entry & KIND) !== LITERAL) throw damaged('a code that stands for nothing');
+    if ((entry & KIND) !== LITERAL) throw damaged(l10n.t('a code that stands for nothing'));
     this.#take(entry & 15);
     return entry >> 12;
   }
@@ -271,7 +272,7 @@ class DeflateStream {
 /** True for the end of a block. @throws InflateProblem for a code that no symbol has. */
 function endsBlock(entry: number): boolean {
   if ((entry & ~15) === END) return true;
-  throw damaged('a code that stands for nothing');
+  throw damaged(l10n.t('a code that stands for nothing'));
 }
 
 /**
@@ -280,8 +281,8 @@ function endsBlock(entry: number): boolean {
  * @returns number of bytes that came out then.
  */
 function repeat(out: Uint8Array, done: number, entry: number, distance: number, run: number): number {
-  if ((entry & KIND) !== MATCH) throw damaged('a distance that stands for nothing');
-  if (distance > done) throw damaged('a distance to before its beginning');
+  if ((entry & KIND) !== MATCH) throw damaged(l10n.t('a distance that stands for nothing'));
+  if (distance > done) throw damaged(l10n.t('a distance to before its beginning'));
   const end = Math.min(out.length, done + run);
   if (run <= SHORT_RUN || distance < run) {
     for (let at = done; at < end; at++) out[at] = out[at - distance] ?? 0;
@@ -293,5 +294,5 @@ function repeat(out: Uint8Array, done: number, entry: number, distance: number, 
 
 /** @throws InflateProblem for lengths that no codes can have. */
 function fill(table: HuffmanTable, lengths: Uint8Array, entries: Int32Array): void {
-  if (!fillTable(table, lengths, entries)) throw damaged('more codes than their lengths have room for');
+  if (!fillTable(table, lengths, entries)) throw damaged(l10n.t('more codes than their lengths have room for'));
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { CustomSeriesOption } from 'echarts';
 import { fixed } from '../text/numbers.js';
 import type { Bar, BarsLayout } from './bars-layout.js';
@@ -137,7 +138,7 @@ function before(view: BarsView, layout: BarsLayout, theme: ChartTheme): Mark[] {
     const fill = chosen ? theme.foreground : theme.muted;
     marks.push({ kind: 'text', x, y: layout.bottom + 11, text, size: DENSE_TEXT, fill, align: 'center', bold: chosen });
   }
-  const caption = 'width \u03c3, height cosine, so the area adds up to weighted';
+  const caption = l10n.t('width σ, height cosine, so the area adds up to weighted');
   marks.push(denseText(left, layout.keyBelow ? height - 24 : height - 7, caption, theme));
   return [...marks, ...markKey(layout, theme)];
 }
@@ -165,12 +166,12 @@ function selection(view: BarsView, layout: BarsLayout, theme: ChartTheme): Mark[
 /** The word at the chance band and, in two lines, the weighted figure; kept apart. */
 function lineNames(view: BarsView, layout: BarsLayout, theme: ChartTheme): Mark[] {
   const x = layout.right + 6;
-  if (view.weighted === null) return [denseText(x, layout.y(0), 'chance', theme)];
+  if (view.weighted === null) return [denseText(x, layout.y(0), l10n.t('chance'), theme)];
   const [chance = 0, weighted = 0] = spread([layout.y(0), layout.y(view.weighted)], 21);
   const name = { kind: 'text', x, size: AXIS_TEXT, fill: theme.foreground, bold: true } as const;
   return [
-    denseText(x, chance, 'chance', theme),
-    { ...name, y: weighted - 6, text: 'weighted' },
+    denseText(x, chance, l10n.t('chance'), theme),
+    { ...name, y: weighted - 6, text: l10n.t('weighted') },
     { ...name, y: weighted + 7, text: fixed(view.weighted) },
   ];
 }
@@ -181,8 +182,8 @@ function markKey(layout: BarsLayout, theme: ChartTheme): Mark[] {
   const loose = layout.bars.some(({ entry }) => entry.looseAngle !== null);
   const block = layout.bars.some(({ entry }) => entry.count > 1);
   const items = [
-    ...(loose ? [{ words: 'loosely identified', room: 110, marks: looseMarks } as const] : []),
-    ...(block ? [{ words: 'block: not separately identified', room: 174, marks: null } as const] : []),
+    ...(loose ? [{ words: l10n.t('loosely identified'), room: 110, marks: looseMarks } as const] : []),
+    ...(block ? [{ words: l10n.t('block: not separately identified'), room: 174, marks: null } as const] : []),
   ];
   const y = layout.height - 12;
   let x = layout.keyBelow ? layout.left : layout.right - items.reduce((sum, item) => sum + item.room, -12);

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { DistancePoint } from '../analysis/distance/over-distance.js';
 import { fixed } from '../text/numbers.js';
 import type { ChartTheme } from './chart-theme.js';
@@ -80,8 +81,14 @@ function axes({ points, width, ticks, x, y }: DistanceLayout, unit: string, them
       axisText(LEFT - 6, y(value), valueText(value), theme, 'right'),
     ]),
     ...points.map(({ distance }, index) => axisText(x(index), BOTTOM + 12, String(distance), theme, 'center')),
-    denseText((LEFT + width) / 2, BOTTOM + 27, `${unit} from query to key`, theme, 'center'),
-    denseText(width - 6, TOP - 11, 'line: weighted cosine \u00b7 dashed: mean \u00b7 grey: chance', theme, 'right'),
+    denseText(
+      (LEFT + width) / 2,
+      BOTTOM + 27,
+      unit === 'patches' ? l10n.t('patches from query to key') : l10n.t('places from query to key'),
+      theme,
+      'center',
+    ),
+    denseText(width - 6, TOP - 11, l10n.t('line: weighted cosine · dashed: mean · grey: chance'), theme, 'right'),
   ];
 }
 
@@ -119,9 +126,17 @@ function dots({ points, x, y }: DistanceLayout, theme: ChartTheme): Mark[] {
   });
 }
 
+/** `1 patch`, `4 patches` or `4 places`. */
+function lengthWords(distance: number, unit: string): string {
+  if (distance === 1) return unit === 'patches' ? l10n.t('1 patch') : l10n.t('1 place');
+  return unit === 'patches' ? l10n.t('{0} patches', distance) : l10n.t('{0} places', distance);
+}
+
 /** What is said of a point: `4 patches: weighted 0.12, mean 0.05, mean of 24 offsets`. */
 export function distanceWords({ distance, offsets, weighted, mean }: DistancePoint, unit: string): string {
-  if (offsets === 0) return `${String(distance)} ${unit}: no two patches of its pictures lie so far apart`;
-  const among = offsets > 1 ? `, mean of ${String(offsets)} offsets` : '';
-  return `${String(distance)} ${unit}: weighted ${fixed(weighted)}, mean ${fixed(mean)}${among}`;
+  const far = lengthWords(distance, unit);
+  if (offsets === 0) return l10n.t('{0}: no two patches of its pictures lie so far apart', far);
+  return offsets > 1
+    ? l10n.t('{0}: weighted {1}, mean {2}, mean of {3} offsets', far, fixed(weighted), fixed(mean), offsets)
+    : l10n.t('{0}: weighted {1}, mean {2}', far, fixed(weighted), fixed(mean));
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { LayerFigures } from '../analysis/figures.js';
 import { fixed } from '../text/numbers.js';
 import { beeswarm } from './beeswarm.js';
@@ -153,9 +154,12 @@ function curve(layers: readonly LayerFigures[], { x, y }: Axes, theme: ChartThem
 function lineNames(layers: readonly LayerFigures[], { y }: Axes, theme: ChartTheme): string[] {
   const last = layers.at(-1)?.weighted ?? null;
   const at = HOVER_PICTURE.width - RIGHT + 4;
-  if (last === null) return [text(at, y(0), 'chance', theme.muted)];
+  if (last === null) return [text(at, y(0), l10n.t('chance'), theme.muted)];
   const [weighted = 0, chance = 0] = spread([y(last), y(0)], 11);
-  return [text(at, weighted, 'weighted', theme.foreground, 'start', true), text(at, chance, 'chance', theme.muted)];
+  return [
+    text(at, weighted, l10n.t('weighted'), theme.foreground, 'start', true),
+    text(at, chance, l10n.t('chance'), theme.muted),
+  ];
 }
 
 /** The lowest head by name: left of its dot, or right of it in the first columns. */

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { fixed } from '../text/numbers.js';
 import { columnCentre, columnsEnd, type AxisColumns } from './axis-columns.js';
 import type { ChartTheme } from './chart-theme.js';
@@ -157,7 +158,7 @@ function layerNumbers({ columns, height }: LayersLayout, theme: ChartTheme): Mar
   const numbers = numberedLayers(columns, null).map((layer) =>
     axisText(columnCentre(columns, layer), y, String(layer), theme, 'center'),
   );
-  return [denseText(0, y, 'layer', theme), ...numbers];
+  return [denseText(0, y, l10n.t('layer'), theme), ...numbers];
 }
 
 /** Names at the right ends of the lines and of the chance band. */
@@ -166,12 +167,12 @@ function lineNames(view: LayersView, layout: LayersLayout, theme: ChartTheme): M
   const x = columnsEnd(columns) + 6;
   const bands = view.layers.map((layer) => headBand(layer?.heads.map((head) => head.weightedBand) ?? []));
   const band = headBand(bands);
-  const chance = columns.narrow || band === null ? 'chance' : `chance ${plusMinus(band)}`;
+  const chance = columns.narrow || band === null ? l10n.t('chance') : l10n.t('chance {0}', plusMinus(band));
   const last = view.layers[view.layers.length - 1];
   const names: { at: number; text: string; bold: boolean }[] = [{ at: 0, text: chance, bold: false }];
   if (last !== null && last !== undefined) {
-    if (last.weighted !== null) names.push({ at: last.weighted, text: 'weighted', bold: true });
-    if (last.mean !== null) names.push({ at: last.mean, text: 'mean', bold: false });
+    if (last.weighted !== null) names.push({ at: last.weighted, text: l10n.t('weighted'), bold: true });
+    if (last.mean !== null) names.push({ at: last.mean, text: l10n.t('mean'), bold: false });
   }
   const places = spread(
     names.map(({ at }) => y(at)),
@@ -198,6 +199,6 @@ function waiting(view: LayersView, layout: LayersLayout, theme: ChartTheme): Mar
   const x = columnCentre(columns, first) + 4;
   if (x + WAITING_WIDTH > columns.width) return [];
   const last = view.layers.length - 1;
-  const layers = first === last ? `layer ${String(last)}` : `layers ${String(first)} to ${String(last)}`;
-  return [axisText(x, layout.y(0.32) - 4, `computing ${layers} \u2026`, theme)];
+  const layers = first === last ? l10n.t('layer {0}', last) : l10n.t('layers {0} to {1}', first, last);
+  return [axisText(x, layout.y(0.32) - 4, l10n.t('computing {0} …', layers), theme)];
 }

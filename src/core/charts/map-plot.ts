@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { HeadFigures } from '../analysis/figures.js';
 import type { ChartTheme } from './chart-theme.js';
 import { cellNumber } from './format.js';
@@ -60,7 +61,7 @@ export function keyPlot(left: number, theme: ChartTheme): Plot {
   const width = 300;
   const start = left + 62;
   const x = (at: number): number => start + ((at + 1) / 2) * width;
-  const marks: Mark[] = [denseText(start - 6, 10, 'dissimilar', theme, 'right')];
+  const marks: Mark[] = [denseText(start - 6, 10, l10n.t('dissimilar'), theme, 'right')];
   for (let slice = 0; slice < width; slice += 2) {
     const fill = similarityColour(theme.scale, (slice + 1) / (width / 2) - 1);
     marks.push({ kind: 'rect', x: start + slice, y: 6, width: 2.2, height: 8, fill });
@@ -69,6 +70,6 @@ export function keyPlot(left: number, theme: ChartTheme): Plot {
     marks.push(uprightLine(x(at), 14, 17, theme.muted));
     marks.push(denseText(x(at), 24, valueText(at), theme, 'center'));
   }
-  marks.push(denseText(start + width + 6, 10, 'similar', theme));
+  marks.push(denseText(start + width + 6, 10, l10n.t('similar'), theme));
   return { width: start + width + 60, height: 30, areas: [], behind: marks, before: [] };
 }

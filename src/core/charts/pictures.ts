@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { LayerFigures } from '../analysis/figures.js';
 import { barsLayout } from './bars-layout.js';
 import { barsPlot } from './bars-plot.js';
@@ -48,7 +49,7 @@ export function layersPicture(
   const map = mapPlot(rows, mapSizes(rows.length, layout.columns), layout, theme);
   const key = keyPlot(layout.columns.left, theme);
   const full = Math.max(width, Math.ceil(layout.columns.width) + 2 * MARGIN);
-  const label = 'Weighted cosine of every layer and head: above 0 similar, below 0 dissimilar.';
+  const label = l10n.t('Weighted cosine of every layer and head: above 0 similar, below 0 dissimilar.');
   const { title, remark } = words;
   return stackedPicture(
     { title, remarks: [remark], label, plots: [curve, map, key], gaps: [2, 8, 0], width: full },

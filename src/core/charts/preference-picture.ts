@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ChartTheme } from './chart-theme.js';
 import { type ChartPicture, type PictureTitle, stackedPicture } from './pictures.js';
 import { preferenceLayout, type PreferenceView } from './preference-layout.js';
@@ -13,6 +14,6 @@ export function preferencePicture(
   width = 720,
 ): ChartPicture {
   const plots = views.map((view) => preferencePlot(view, preferenceLayout(view, width - MARGINS), null, theme));
-  const label = 'What the patches of objects attend to in each layer, as multiples of even attention.';
+  const label = l10n.t('What the patches of objects attend to in each layer, as multiples of even attention.');
   return stackedPicture({ title, remarks: [remark], label, plots, gaps: plots.map(() => 8), width }, theme);
 }

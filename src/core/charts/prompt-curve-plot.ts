@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { MOST_STRENGTH } from '../analysis/keypoints/strengths.js';
 import type { ChartTheme } from './chart-theme.js';
 import { acrossLine, axisText, AXIS_TEXT, denseText, linePath, type Mark, uprightLine } from './marks.js';
@@ -72,7 +73,15 @@ export function promptCurvePlot(
 ): Plot {
   const { left, right, top, bottom, high, tick, x, y } = layout;
   const marks: Mark[] = [
-    { kind: 'text', x: 0, y: 7, text: 'Change of the output', size: AXIS_TEXT, fill: theme.foreground, bold: true },
+    {
+      kind: 'text',
+      x: 0,
+      y: 7,
+      text: l10n.t('Change of the output'),
+      size: AXIS_TEXT,
+      fill: theme.foreground,
+      bold: true,
+    },
     ...bandMark(points, layout, theme),
   ];
   for (let value = 0; value <= high + tick / 2; value += tick) {
@@ -110,7 +119,7 @@ export function promptCurvePicture(
   width = 560,
 ): ChartPicture {
   const plot = promptCurvePlot(points, promptCurveLayout(points, width - MARGINS), null, theme);
-  const label = 'Change of the output by the strength of a prompt, over what the same prompt does elsewhere.';
+  const label = l10n.t('Change of the output by the strength of a prompt, over what the same prompt does elsewhere.');
   return stackedPicture({ title, remarks: [remark], label, plots: [plot], gaps: [0], width }, theme);
 }
 

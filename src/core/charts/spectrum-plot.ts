@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { HeadFigures } from '../analysis/figures.js';
 import type { ChartTheme } from './chart-theme.js';
 import { entryOf, type Entry } from './head-entries.js';
@@ -120,12 +121,12 @@ function behind(view: SpectrumView, layout: SpectrumLayout, theme: ChartTheme): 
   }
   const band = { x: x(-view.modeBand), width: x(view.modeBand) - x(-view.modeBand) };
   marks.push({ kind: 'rect', ...band, y: top, height: bottom - top, fill: theme.lines, opacity: 0.22 });
-  marks.push(denseText(x(0), top - 9, 'chance', theme, 'center'));
+  marks.push(denseText(x(0), top - 9, l10n.t('chance'), theme, 'center'));
   marks.push(...sigmaTicks(layout, theme));
   const captions = bottom + 25;
-  marks.push(denseText(left, captions, '\u2190 dissimilar', theme));
-  marks.push(denseText(x(0), captions, 'mode cosine', theme, 'center'));
-  marks.push(denseText(scatterEnd, captions, 'similar \u2192', theme, 'right'));
+  marks.push(denseText(left, captions, l10n.t('← dissimilar'), theme));
+  marks.push(denseText(x(0), captions, l10n.t('mode cosine'), theme, 'center'));
+  marks.push(denseText(scatterEnd, captions, l10n.t('similar →'), theme, 'right'));
   marks.push(...spectrumAxis(layout, theme));
   if (chosen?.cos !== null && chosen !== null) {
     const middle = layout.modeX((chosen.first + chosen.last) / 2);
@@ -152,7 +153,7 @@ function spectrumAxis(layout: SpectrumLayout, theme: ChartTheme): Mark[] {
   for (const mode of [...new Set([0, Math.round(modes / 2), last])]) {
     marks.push(axisText(modeX(mode), bottom + 11, String(mode), theme, mode === last ? 'right' : 'center'));
   }
-  marks.push(denseText((spectrumStart + spectrumEnd) / 2, bottom + 25, 'mode number', theme, 'center'));
+  marks.push(denseText((spectrumStart + spectrumEnd) / 2, bottom + 25, l10n.t('mode number'), theme, 'center'));
   marks.push(denseText(spectrumEnd, top - 9, 'spectrum', theme, 'right'));
   return marks;
 }

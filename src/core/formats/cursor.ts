@@ -1,7 +1,8 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource } from '../bytes/byte-source.js';
 import { groupDigits } from '../bytes/quote.js';
 import { CheckpointError } from '../errors.js';
-import { DOWNLOAD_STOPPED, malformed } from './problem.js';
+import { downloadStopped, malformed } from './problem.js';
 
 /** First read after a jump; names and shapes of a tensor take some hundred bytes. */
 const FIRST_BYTES = 512;
@@ -31,22 +32,27 @@ export class Cursor {
    * @param what they are, such as `a string`.
    * @throws CheckpointError `truncated`, or `malformed` for a claim that was never true.
    */
-  check(length: number | bigint, what: string): number {
+  check(length: number | bigint, what: () => string): number {
     if (length >= 0 && BigInt(length) <= BigInt(this.left)) return Number(length);
     const { name, size } = this.source;
-    const place = `${what} at ${groupDigits(this.at)} is longer than the file`;
-    const problem = `${place}: ${groupDigits(length)} bytes are needed and the file ends at ${groupDigits(size)}`;
+    const place = l10n.t('{0} at {1} is longer than the file', what(), groupDigits(this.at));
+    const problem = l10n.t(
+      '{0}: {1} bytes are needed and the file ends at {2}',
+      place,
+      groupDigits(length),
+      groupDigits(size),
+    );
     if (length < 0 || length > PLAUSIBLE_BYTES) throw malformed(name, problem);
-    throw new CheckpointError('truncated', name, problem, DOWNLOAD_STOPPED);
+    throw new CheckpointError('truncated', name, problem, downloadStopped());
   }
 
   /** Passes over bytes without reading them. */
-  skip(length: number | bigint, what: string): void {
+  skip(length: number | bigint, what: () => string): void {
     this.at += this.check(length, what);
   }
 
   /** The next bytes; valid until the next call. */
-  async take(length: number, what: string): Promise<DataView<ArrayBuffer>> {
+  async take(length: number, what: () => string): Promise<DataView<ArrayBuffer>> {
     this.check(length, what);
     const offset = this.at - this.#start;
     if (offset < 0 || offset + length > this.#buffer.byteLength) await this.#fill(length);

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource, CheckpointFolder } from '../bytes/byte-source.js';
 import { CheckpointError, type Warning } from '../errors.js';
 import type { TensorIndex } from '../tensors/tensor-index.js';
@@ -57,14 +58,22 @@ async function openAs(
 /** What the file's name says beside its content. */
 function nameWarnings(name: string): Warning[] {
   if (HALF_DOWNLOADED.test(name)) {
-    return [{ code: 'half-download', message: `${name}: the name is that of a download that has not finished.` }];
+    return [
+      { code: 'half-download', message: l10n.t('{0}: the name is that of a download that has not finished.', name) },
+    ];
   }
   if (SHARD.test(name)) {
-    const message = `${name} is one shard of a checkpoint; open the index (.index.json) beside it for the whole.`;
+    const message = l10n.t(
+      '{0} is one shard of a checkpoint; open the index (.index.json) beside it for the whole.',
+      name,
+    );
     return [{ code: 'one-shard', message }];
   }
   if (ZERO_PART.test(name)) {
-    const message = `${name} is one part of a DeepSpeed ZeRO checkpoint, which holds pieces of the weights; run zero_to_fp32.py in its folder and open what it writes.`;
+    const message = l10n.t(
+      '{0} is one part of a DeepSpeed ZeRO checkpoint, which holds pieces of the weights; run zero_to_fp32.py in its folder and open what it writes.',
+      name,
+    );
     return [{ code: 'one-shard', message }];
   }
   return [];
@@ -86,7 +95,7 @@ export async function openCheckpoint(
     return { ...index, warnings: [...nameWarnings(source.name), ...index.warnings] };
   } catch (error) {
     if (!(error instanceof CheckpointError) || !HALF_DOWNLOADED.test(source.name)) throw error;
-    const advice = 'its name is that of a download that has not finished: let it finish or download it again';
+    const advice = l10n.t('its name is that of a download that has not finished: let it finish or download it again');
     throw new CheckpointError(error.code, error.file, error.problem, advice, error.remains);
   }
 }

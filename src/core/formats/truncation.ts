@@ -1,7 +1,8 @@
+import * as l10n from '@vscode/l10n';
 import { groupDigits, quoteName } from '../bytes/quote.js';
 import { CheckpointError, type Warning } from '../errors.js';
 import type { TensorEntry } from '../tensors/tensor-index.js';
-import { DOWNLOAD_STOPPED } from './problem.js';
+import { downloadStopped } from './problem.js';
 
 /** A file that is cut short. */
 export interface CutShort {
@@ -21,10 +22,10 @@ export interface CutShort {
 export function allowCut({ file, problem, whole, broken }: CutShort, partial: boolean): Warning {
   if (!partial || whole.length === 0) {
     const remains = whole.length > 0 ? { wholeTensors: whole.length, brokenTensor: broken } : null;
-    throw new CheckpointError('truncated', file, problem, DOWNLOAD_STOPPED, remains);
+    throw new CheckpointError('truncated', file, problem, downloadStopped(), remains);
   }
-  const shown = `Shown are the ${groupDigits(whole.length)} tensors before the break.`;
-  return { code: 'cut-short', message: `${file} is cut short: ${problem}. ${shown}` };
+  const shown = l10n.t('Shown are the {0} tensors before the break.', groupDigits(whole.length));
+  return { code: 'cut-short', message: l10n.t('{0} is cut short: {1}. {2}', file, problem, shown) };
 }
 
 /** Where the data of a file lie and ought to end. */
@@ -34,7 +35,7 @@ interface DataSection {
   readonly dataStart: number;
   readonly dataEnd: number;
   /** What says so: `header`, `pickle`. */
-  readonly saidBy: string;
+  readonly saidBy: 'header' | 'pickle';
 }
 
 function endOf(entry: TensorEntry): number {
@@ -46,7 +47,16 @@ export function cutShort(section: DataSection, entries: readonly TensorEntry[]):
   const { file, fileSize, dataStart, dataEnd, saidBy } = section;
   const beyond = entries.filter((entry) => endOf(entry) > fileSize).sort((a, b) => a.offset - b.offset);
   const broken = beyond[0]?.name ?? '';
-  const listed = `the ${saidBy} lists ${groupDigits(dataEnd - dataStart)} bytes of tensor data`;
-  const problem = `${listed}; the file ends ${groupDigits(dataEnd - fileSize)} bytes before that, inside ${quoteName(broken)}`;
+  const bytes = groupDigits(dataEnd - dataStart);
+  const listed =
+    saidBy === 'header'
+      ? l10n.t('the header lists {0} bytes of tensor data', bytes)
+      : l10n.t('the pickle lists {0} bytes of tensor data', bytes);
+  const problem = l10n.t(
+    '{0}; the file ends {1} bytes before that, inside {2}',
+    listed,
+    groupDigits(dataEnd - fileSize),
+    quoteName(broken),
+  );
   return { file, problem, whole: entries.filter((entry) => endOf(entry) <= fileSize), broken };
 }

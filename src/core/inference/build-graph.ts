@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { SourceOf } from '../analysis/layer.js';
 import type { LayerSpec, VectorView } from '../model/model.js';
 import { DecomposedBiases } from './decomposed-graph.js';
@@ -12,7 +13,7 @@ import type { OnnxGraph } from './onnx/graph.js';
 import { addOutputs, type OutputName } from './outputs.js';
 import { patchGrid } from './patch-grid.js';
 import { relativeIndex } from './relative-positions.js';
-import { rotationTables } from './rotation.js';
+import { layerRotation } from './rotation.js';
 import { ScoreBiases } from './score-bias.js';
 import { mergePatches, WindowValues } from './window-graph.js';
 
@@ -73,9 +74,10 @@ export async function buildGraph(
   const tokens = prefix + grid[0] * grid[1];
   const graph = new GraphBuilder(places);
   const biases = new ScoreBiases(graph, grid, sourceOf);
-  const rotate = await rotationOf(graph, forward, grid, sourceOf);
+  const shared = forward.rotation?.kind === 'grid' ? await rotationOf(graph, forward, 0, grid, sourceOf) : null;
   const nearestKeys = edits.nearestKeys === null || edits.nearestKeys >= tokens ? null : edits.nearestKeys;
-  if (edits.nearestKeys !== null || edits.promptable === true) checkWhole(forward, file, 'a change of the scores');
+  if (edits.nearestKeys !== null || edits.promptable === true)
+    checkWhole(forward, file, l10n.t('a change of the scores'));
   const decomposed = new DecomposedBiases(graph, sourceOf);
   const windows = new WindowValues(graph, biases, decomposed);
   let shape = layerShape(forward, grid, 0);
@@ -88,6 +90,7 @@ export async function buildGraph(
     shape = layerShape(forward, grid, layer);
     const input = normsBehind === true ? x : norm(graph, x, norm1);
     const query = queryEdit(edits, layer, attention.spec);
+    const rotate = shared ?? (await rotationOf(graph, forward, layer, grid, sourceOf));
     const prompt = edits.promptable
       ? graph.input(promptInput(layer), 'float32', [attention.spec.heads, 1, tokens])
       : null;
@@ -148,11 +151,11 @@ function addScaled(graph: GraphBuilder, x: string, added: string, scale: VectorV
 async function rotationOf(
   graph: GraphBuilder,
   forward: WrittenModel,
+  layer: number,
   grid: PatchGrid,
   sourceOf: SourceOf,
 ): Promise<((value: string) => string) | null> {
-  const headSize = forward.blocks[0]?.attention.spec.headSize;
-  if (forward.rotation === null || headSize === undefined) return null;
-  const tables = await rotationTables(forward.rotation, grid, headSize, prefixLength(forward), sourceOf);
-  return rotation(graph, tables, headSize);
+  const tables = await layerRotation(forward, layer, grid, sourceOf);
+  const headSize = forward.blocks[layer]?.attention.spec.headSize;
+  return tables === null || headSize === undefined ? null : rotation(graph, tables, headSize);
 }

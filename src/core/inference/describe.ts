@@ -1,12 +1,15 @@
+import * as l10n from '@vscode/l10n';
 import type { Model, Tower } from '../model/model.js';
 import { ancestorsOf } from '../model/stack.js';
 import type { TensorEntry } from '../tensors/tensor-index.js';
 import { Facts } from './facts.js';
-import { FORWARD_FAMILIES, REFUSED_FAMILIES } from './families/index.js';
+import { FORWARD_FAMILIES } from './families/index.js';
 import type { ForwardModel, WrittenModel } from './forward.js';
+import type { Describe } from './forward-view.js';
 import { locate } from './locate.js';
 import { notRunnable } from './not-runnable.js';
 import { describeOwnGraph, hasOwnGraph } from './own-graph-model.js';
+import { refuseUnknownParts } from './unknown-parts.js';
 import { Weights } from './weights.js';
 
 /** Towers that see pictures. */
@@ -26,20 +29,22 @@ export function describeForward(
   file: string,
 ): ForwardModel {
   if (!SEEING.includes(model.tower)) {
-    throw notRunnable(file, `it is a ${model.tower} tower, which takes no pictures`, 'a model that takes pictures');
+    throw notRunnable(
+      file,
+      l10n.t('it is a {0} tower, which takes no pictures', model.tower),
+      l10n.t('a model that takes pictures'),
+    );
   }
-  const refused = REFUSED_FAMILIES.get(model.family);
-  if (refused !== undefined) throw notRunnable(file, refused, 'positions that are known');
   const knowsStages = !hasOwnGraph(model) && FORWARD_FAMILIES.has(model.family);
   if (model.windowed === true && !knowsStages) {
     throw notRunnable(
       file,
-      'its tokens attend within windows that move from layer to layer',
-      'attention over the whole picture',
+      l10n.t('its tokens attend within windows that move from layer to layer'),
+      l10n.t('attention over the whole picture'),
     );
   }
   if (!knowsStages && model.layers.some(({ width }) => width !== model.layers[0]?.width)) {
-    throw notRunnable(file, 'its layers have tokens of different widths', 'layers of one width');
+    throw notRunnable(file, l10n.t('its layers have tokens of different widths'), l10n.t('layers of one width'));
   }
   return hasOwnGraph(model) ? describeOwnGraph(model, file) : describeWritten(model, tensors, config, file);
 }
@@ -54,15 +59,16 @@ export function describeWritten(
   const describe = FORWARD_FAMILIES.get(model.family);
   const [first] = model.layers;
   if (describe === undefined || first === undefined) {
-    throw notRunnable(file, `no forward pass is known for ${model.title}`, 'a known family');
+    throw notRunnable(file, l10n.t('no forward pass is known for {0}', model.title), l10n.t('a known family'));
   }
   const { root, blocks } = locate(model, tensors, file);
   const byName = new Map(tensors.map((tensor) => [tensor.path ?? tensor.name, tensor]));
+  refuseUnknownParts(model, byName, blocks, file);
   const facts = new Facts(file, config, model.tower, model.stated);
   // Recognition has settled what norms are that have no shift.
   const bareNorm = first.norm?.shift === null ? first.norm.kind : 'layer';
-  const weights = (prefixes: readonly string[], place = ''): Weights =>
-    new Weights(file, byName, prefixes, place, bareNorm);
+  const weights = (prefixes: readonly string[], layer: number | null = null): Weights =>
+    new Weights(file, byName, prefixes, layer, bareNorm);
   const described = describe({
     model,
     width: first.width,
@@ -70,10 +76,23 @@ export function describeWritten(
     around: weights(ancestorsOf(root)),
     blocks: model.layers.map((spec, index) => ({
       spec,
-      weights: weights([blocks[index] ?? ''], ` of layer ${index}`),
-      attention: weights([`${spec.path}.`], ` of layer ${index}`),
+      weights: weights([blocks[index] ?? ''], index),
+      attention: weights([`${spec.path}.`], index),
     })),
     facts,
   });
+  if (!knowsPlaces(described)) {
+    const why = l10n.t('nothing in the file tells how it knows the places of its patches');
+    throw notRunnable(file, why, l10n.t('positions that are known'));
+  }
   return { ...described, runs: 'graph-of-ours', width: first.width, assumptions: facts.assumptions };
+}
+
+/** True for a model with positions of some kind: what has none turns queries and keys, or adds to the scores, in a way that its tensors do not tell. */
+function knowsPlaces({ positions, sines, rotation, blocks }: ReturnType<Describe>): boolean {
+  if (positions !== null || sines === true || rotation !== null) return true;
+  return blocks.some(
+    ({ attention: { bias, windows, cosine, decomposed } }) =>
+      bias !== null || windows !== undefined || cosine !== undefined || decomposed !== undefined,
+  );
 }

@@ -2,6 +2,7 @@ import type { SourceOf } from '../analysis/layer.js';
 import { readMatrixView } from '../tensors/read.js';
 import type { WrittenModel, PatchGrid, PositionTable } from './forward.js';
 import type { GraphBuilder } from './graph-builder.js';
+import { norm } from './modules.js';
 import { sinePositions } from './sine-positions.js';
 import { resampleGrid } from './resample.js';
 
@@ -33,7 +34,7 @@ function embedPatches(
   { patches, width }: WrittenModel,
   imageSize: readonly [number, number],
 ): string {
-  const { kernel, inputsFirst, bias, channels, patch } = patches;
+  const { kernel, inputsFirst, bias, channels, patch, norm: own } = patches;
   const pixels = graph.input('pixels', 'float32', [1, channels, ...imageSize]);
   // The runtime turns such a constant once, when it loads the graph.
   const weights = inputsFirst
@@ -44,7 +45,8 @@ function embedPatches(
   const sizes = { strides: { ints: [patch, patch] }, kernel_shape: { ints: [patch, patch] } };
   const map = graph.node('Conv', [pixels, weights, ...(bias === null ? [] : [graph.vector(bias)])], sizes);
   const flat = graph.node('Reshape', [map, graph.integers([width, -1])]);
-  return graph.node('Transpose', [flat], { perm: { ints: [1, 0] } });
+  const tokens = graph.node('Transpose', [flat], { perm: { ints: [1, 0] } });
+  return own === undefined ? tokens : norm(graph, tokens, own);
 }
 
 /** What is added to the patches for their places; null where nothing is. */

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Assumption, Model, Tower } from '../model/model.js';
 import type { Activation } from './forward.js';
 import { notRunnable } from './not-runnable.js';
@@ -44,7 +45,10 @@ export class Facts {
 
   get assumptions(): readonly Assumption[] {
     if (this.#usual.size === 0) return this.#assumptions;
-    const text = `Taken as the library builds such a model, since nothing in the file says it: ${[...this.#usual].join(', ')}.`;
+    const text = l10n.t(
+      'Taken as the library builds such a model, since nothing in the file says it: {0}.',
+      [...this.#usual].join(', '),
+    );
     return [...this.#assumptions, assumption(text)];
   }
 
@@ -80,7 +84,7 @@ export class Facts {
   epsilon(usual: number): number {
     const said = this.number('layer_norm_eps', 'layernorm_epsilon', 'norm_eps');
     if (said !== null && said <= MAX_EPSILON) return said;
-    this.#usual.add(`epsilon ${usual.toExponential()} of the norms`);
+    this.#usual.add(l10n.t('epsilon {0} of the norms', usual.toExponential()));
     return usual;
   }
 
@@ -88,12 +92,16 @@ export class Facts {
   activation(usual: Activation): Activation {
     const said = this.text('hidden_act', 'hidden_activation', 'act_layer');
     if (said === '') {
-      this.#usual.add(`activation ${usual}`);
+      this.#usual.add(l10n.t('activation {0}', usual));
       return usual;
     }
     const known = ACTIVATIONS.get(said.toLowerCase());
     if (known === undefined) {
-      throw notRunnable(this.file, `config.json names the activation "${said.slice(0, 40)}"`, 'a known activation');
+      throw notRunnable(
+        this.file,
+        l10n.t('config.json names the activation "{0}"', said.slice(0, 40)),
+        l10n.t('a known activation'),
+      );
     }
     return known;
   }

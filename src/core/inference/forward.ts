@@ -1,6 +1,7 @@
 import type { Assumption, LayerSpec, MatrixView, Projection, VectorView } from '../model/model.js';
 import type { WindowRule } from './windows.js';
 import type { GridRotation } from '../model/rotation.js';
+import type { LearnedRotation } from './rotation.js';
 
 /** A norm over the last axis, with the number that keeps its division finite. */
 export interface NormWeights {
@@ -106,6 +107,8 @@ export interface PatchEmbedding {
   readonly bias: VectorView | null;
   readonly channels: number;
   readonly patch: number;
+  /** Norm of the patches before their positions; absent for most. */
+  readonly norm?: NormWeights;
 }
 
 /** Tokens in front of the patches. */
@@ -159,6 +162,8 @@ export interface AttentionPooling {
   readonly heads: number;
   readonly norm: NormWeights;
   readonly mlp: Mlp;
+  /** The query sees the patches alone. */
+  readonly skipsPrefix?: true;
 }
 
 /** Two convolutions behind the last layer, without biases: of each token, and of its three by three neighbours; a norm behind each (Segment Anything). */
@@ -189,7 +194,7 @@ interface RunnableModel {
   readonly patches: Pick<PatchEmbedding, 'channels' | 'patch'>;
   readonly prefix: readonly PrefixTokens[];
   /** What turns queries and keys, as far as it is read. */
-  readonly rotation: GridRotation | null;
+  readonly rotation: GridRotation | LearnedRotation | null;
   readonly blocks: readonly { readonly attention: AttentionWeights; readonly merging?: PatchMerging }[];
   /** What the file does not say. */
   readonly assumptions: readonly Assumption[];

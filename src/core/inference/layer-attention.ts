@@ -2,13 +2,13 @@ import type { HeadWeights } from '../analysis/image/head-weights.js';
 import type { SourceOf } from '../analysis/layer.js';
 import type { Projection, VectorView } from '../model/model.js';
 import { readMatrixView, readVectorView } from '../tensors/read.js';
-import { type ForwardModel, type PatchGrid, type AttentionWeights, prefixLength } from './forward.js';
+import type { AttentionWeights, ForwardModel, PatchGrid } from './forward.js';
 import { continuousBias } from './continuous-bias.js';
 import { readWidening, type Widening } from './decomposed-bias.js';
 import { LARGEST_LOGARITHM, toUnitRows } from './cosines.js';
 import { layerGrid, layerShape } from './layer-shapes.js';
 import { biasTable, relativeIndex, windowIndex } from './relative-positions.js';
-import { type RotationTables, rotationTables } from './rotation.js';
+import { layerRotation, type RotationTables } from './rotation.js';
 import { normalise, readNorm } from './weights-in-memory.js';
 import type { WindowLayout } from './windows.js';
 
@@ -51,10 +51,7 @@ export async function readLayerAttention(
     headNorms === null
       ? null
       : { query: await readNorm(headNorms.query, sourceOf), key: await readNorm(headNorms.key, sourceOf) };
-  const turns =
-    forward.rotation === null
-      ? null
-      : await rotationTables(forward.rotation, grid, spec.headSize, prefixLength(forward), sourceOf);
+  const turns = await layerRotation(forward, layer, grid, sourceOf);
   const { windows } = layerShape(forward, grid, layer);
   const table = await tableOf(block.attention, windows, grid, sourceOf);
   const factors =
@@ -86,7 +83,7 @@ export async function readLayerAttention(
       table === null ? null : Float32Array.from(table.index, (row) => table.values[row * heads + head] ?? NaN),
     prepare: (side, values, head) => {
       if (norms !== null) normalise(values, norms[side]);
-      if (turns !== null) turn(values, headSize, turns);
+      if (turns !== null) turn(values, headSize, turns, head);
       if (factors === null) return;
       toUnitRows(values, headSize);
       // The products are multiplied by the scale afterwards.
@@ -127,7 +124,11 @@ async function readVector(view: VectorView, sourceOf: SourceOf): Promise<Float64
   return readVectorView(await sourceOf(view.tensor.file), view, sourceOf);
 }
 
-function turn(values: Float64Array, size: number, { pairs, cos, sin }: RotationTables): void {
+function turn(values: Float64Array, size: number, tables: RotationTables, head: number): void {
+  const { pairs, heads } = tables;
+  const length = tables.cos.length / heads;
+  const start = heads === 1 ? 0 : head * length;
+  const [cos, sin] = [tables.cos.subarray(start, start + length), tables.sin.subarray(start, start + length)];
   for (let at = 0; at < values.length; at += size) {
     for (let pair = 0; pair < size / 2; pair++) {
       const i = pairs === 'half' ? at + pair : at + 2 * pair;

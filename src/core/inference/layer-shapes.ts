@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { CheckpointError } from '../errors.js';
 import { type ForwardModel, type PatchGrid, prefixLength } from './forward.js';
 import { type WindowLayout, windowLayout } from './windows.js';
@@ -59,7 +60,14 @@ export function checkWhole(forward: ForwardModel, file: string, figure: string):
   throw new CheckpointError(
     'unsupported',
     file,
-    `${figure} is not given for it: its tokens attend within windows${isMerged ? ', and layers differ in their grids of tokens' : ''}`,
-    'attention within windows, object preference in them, modes and ablation are given, and everything from the weights',
+    isMerged
+      ? l10n.t(
+          '{0} is not given for it: its tokens attend within windows, and layers differ in their grids of tokens',
+          figure,
+        )
+      : l10n.t('{0} is not given for it: its tokens attend within windows', figure),
+    l10n.t(
+      'attention within windows, object preference in them, modes and ablation are given, and everything from the weights',
+    ),
   );
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../bytes/quote.js';
 import { FAMILIES } from '../model/families/index.js';
 import { joinPath, type Layout } from '../model/layout.js';
@@ -24,7 +25,11 @@ export function locate(model: Model, tensors: readonly TensorEntry[], file: stri
     checkComplete(paths, layout, tensors, file);
     return paths;
   }
-  throw notRunnable(file, 'its layers are named like those of no family whose forward pass is known', 'a known family');
+  throw notRunnable(
+    file,
+    l10n.t('its layers are named like those of no family whose forward pass is known'),
+    l10n.t('a known family'),
+  );
 }
 
 /** Template of a block as a regular expression; layers are counted in decimal digits. */
@@ -70,13 +75,13 @@ function checkComplete(
     const block = name.startsWith(root) ? inBlock.exec(name.slice(root.length))?.[0] : undefined;
     if (block === undefined || known.has(`${root}${block}`)) continue;
     const module = quoteName(joinPath(`${root}${block}`.slice(0, -1), layout.attention));
-    throw notRunnable(file, `the layer ${module} could not be used`, 'all layers');
+    throw notRunnable(file, l10n.t('the layer {0} could not be used', module), l10n.t('all layers'));
   }
   if (staged) checkStages(blocks, file);
   for (const [index, block] of staged ? [] : blocks.entries()) {
     const number = /(\d+)\.$/u.exec(block)?.[1];
     if (number !== undefined && Number(number) === index) continue;
-    throw notRunnable(file, `its layer ${index} is missing`, 'all layers');
+    throw notRunnable(file, l10n.t('its layer {0} is missing', index), l10n.t('all layers'));
   }
 }
 
@@ -86,7 +91,8 @@ function checkStages(blocks: readonly string[], file: string): void {
   for (const [index, block] of blocks.entries()) {
     const [own = NaN, number] = (block.match(/\d+(?=\.)/gu) ?? []).slice(-2).map(Number);
     const fits = own === stage ? number === next : own > stage && number === 0;
-    if (!fits) throw notRunnable(file, `the layer in front of its layer ${index} is missing`, 'all layers');
+    if (!fits)
+      throw notRunnable(file, l10n.t('the layer in front of its layer {0} is missing', index), l10n.t('all layers'));
     [stage, next] = [own, (number ?? 0) + 1];
   }
 }

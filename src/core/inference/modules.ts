@@ -191,7 +191,7 @@ function largest(graph: GraphBuilder, scores: string, count: number): string {
 
 /** Turns queries or keys, (heads, tokens, headSize), by the place of their patch. */
 export function rotation(graph: GraphBuilder, tables: RotationTables, headSize: number): (value: string) => string {
-  const dims = [tables.cos.length / headSize, headSize];
+  const dims = [tables.heads, tables.cos.length / (tables.heads * headSize), headSize];
   const cos = graph.floats(tables.cos, dims);
   const sin = graph.floats(tables.sin, dims);
   const quarterTurn = (value: string): string => {

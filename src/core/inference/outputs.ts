@@ -16,17 +16,16 @@ export function addOutputs(
   prefix: number,
 ): OutputName[] {
   const token = (index: number): string => graph.node('Gather', [tokens, graph.integers([index])]);
-  const patchMean = (): string => {
-    const patches = graph.node('Slice', [tokens, graph.integers([prefix]), graph.integers([END])]);
-    return graph.node('ReduceMean', [patches, graph.integers([0])]);
-  };
+  const patches = (): string => graph.node('Slice', [tokens, graph.integers([prefix]), graph.integers([END])]);
+  const patchMean = (): string => graph.node('ReduceMean', [patches(), graph.integers([0])]);
   const outputs: OutputName[] = ['tokens'];
   const give = (name: OutputName, value: string, size: number): void => {
     graph.output(name, value, [1, size]);
     outputs.push(name);
   };
-  const raw =
-    pooling === 'class' ? token(0) : pooling === 'patch-mean' ? patchMean() : poolByAttention(graph, tokens, pooling);
+  const attended = (how: AttentionPooling): string =>
+    poolByAttention(graph, how.skipsPrefix === true ? patches() : tokens, how);
+  const raw = pooling === 'class' ? token(0) : pooling === 'patch-mean' ? patchMean() : attended(pooling);
   const pooled = poolNorm === null ? raw : norm(graph, raw, poolNorm);
   give('pooled', pooled, width);
   if (embedding !== null) give('embedding', linear(graph, pooled, embedding), embedding.weight.rows);

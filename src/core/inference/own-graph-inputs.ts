@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../bytes/quote.js';
 import { CheckpointError } from '../errors.js';
 import type { ComputationGraph, GraphPort } from '../onnx/graph.js';
@@ -43,13 +44,14 @@ export function graphInputs(
   // Before IR version 4 initializers are listed among the inputs.
   const ports = graph.inputs.filter(({ name }) => !graph.tensors.has(name));
   const picture = ports.find(({ shape }) => shape?.length === 4);
-  if (picture === undefined) throw notRunnable(file, 'its graph has no input for pictures', 'one of four axes');
+  if (picture === undefined)
+    throw notRunnable(file, l10n.t('its graph has no input for pictures'), l10n.t('one of four axes'));
   const type = checkPort(picture, channels, file);
   const [, , tall = null, wide = null] = picture.shape ?? [];
   if ((tall ?? height) !== height || (wide ?? width) !== width) {
     const size = [tall ?? 'any', wide ?? 'any'].join(' x ');
-    const problem = `its graph takes pictures of ${size} pixels, not ${height} x ${width}`;
-    const advice = 'choose that size, or export the model with axes of any size';
+    const problem = l10n.t('its graph takes pictures of {0} pixels, not {1} x {2}', size, height, width);
+    const advice = l10n.t('choose that size, or export the model with axes of any size');
     throw new CheckpointError('wrong-use', file, problem, advice);
   }
   const others = ports.filter((port) => port !== picture);
@@ -63,13 +65,18 @@ export function graphInputs(
 /** @throws CheckpointError `unsupported` for an input that is not given pictures one by one, colour after colour. */
 function checkPort({ name, dtype, shape }: GraphPort, channels: number, file: string): GraphInputs['picture']['type'] {
   const [batch = null, colours = null] = shape ?? [];
-  const who = `the input ${quoteName(name)} of its graph`;
+  const who = l10n.t('the input {0} of its graph', quoteName(name));
   if (dtype !== 'F32' && dtype !== 'F16')
-    throw notRunnable(file, `${who} is neither float32 nor float16`, 'one of them');
-  if ((batch ?? 1) !== 1) throw notRunnable(file, `${who} takes ${batch ?? ''} pictures at a time`, 'a batch of one');
+    throw notRunnable(file, l10n.t('{0} is neither float32 nor float16', who), l10n.t('one of them'));
+  if ((batch ?? 1) !== 1)
+    throw notRunnable(file, l10n.t('{0} takes {1} pictures at a time', who, batch ?? ''), l10n.t('a batch of one'));
   if ((colours ?? channels) !== channels) {
-    const why = `the second axis of the input ${quoteName(name)} of its graph has ${colours ?? ''} positions`;
-    throw notRunnable(file, why, `pictures of ${channels} colours, one behind the other`);
+    const why = l10n.t(
+      'the second axis of the input {0} of its graph has {1} positions',
+      quoteName(name),
+      colours ?? '',
+    );
+    throw notRunnable(file, why, l10n.t('pictures of {0} colours, one behind the other', channels));
   }
   return dtype === 'F32' ? 'float32' : 'float16';
 }
@@ -78,7 +85,11 @@ function idleInput({ name, dtype, shape }: GraphPort, file: string): IdleInput {
   const type = TYPES.get(dtype);
   const dims = shape?.map((size) => size ?? 1);
   if (type !== undefined && dims !== undefined && elementCount(dims) <= MAX_IDLE) return { name, type, dims };
-  throw notRunnable(file, `its graph takes more than a picture: ${quoteName(name)}`, 'the part that sees, exported');
+  throw notRunnable(
+    file,
+    l10n.t('its graph takes more than a picture: {0}', quoteName(name)),
+    l10n.t('the part that sees, exported'),
+  );
 }
 
 /** Values that depend on some inputs. */

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { CheckpointError } from '../errors.js';
 import type { Assumption, LayerSpec, Model } from '../model/model.js';
 import type { GridRotation } from '../model/rotation.js';
@@ -22,9 +23,13 @@ export function hasOwnGraph({ family }: Model): boolean {
 export function describeOwnGraph(model: Model, file: string): OwnGraphModel {
   const { layers, patch, prefixTokens } = model;
   const [first] = layers;
-  if (first === undefined) throw notRunnable(file, 'it has no layers', 'layers');
+  if (first === undefined) throw notRunnable(file, l10n.t('it has no layers'), l10n.t('layers'));
   if (patch === null) {
-    throw notRunnable(file, 'its graph does not show the size of its patches', 'that size: give it with --patch');
+    throw notRunnable(
+      file,
+      l10n.t('its graph does not show the size of its patches'),
+      l10n.t('that size: give it with --patch'),
+    );
   }
   const prefix = (['class', 'distillation', 'registers'] as const).flatMap((role): PrefixTokens[] =>
     prefixTokens[role] > 0 ? [{ role, tokens: { rows: prefixTokens[role] } }] : [],
@@ -44,8 +49,8 @@ export function describeOwnGraph(model: Model, file: string): OwnGraphModel {
 function attentionOf(spec: LayerSpec, file: string): AttentionWeights {
   const { value, index } = spec;
   if (value === null) {
-    const why = `the value projection of layer ${index} was not found in its graph`;
-    throw notRunnable(file, why, 'it, since attention is checked by what it gives');
+    const why = l10n.t('the value projection of layer {0} was not found in its graph', index);
+    throw notRunnable(file, why, l10n.t('it, since attention is checked by what it gives'));
   }
   return { spec, value, output: null, headNorms: null, innerNorm: null, bias: null };
 }
@@ -59,25 +64,32 @@ function rotationOf({ family, position, rotation }: Model): GridRotation | null 
 function leftOut({ layers, position, causal }: Model, rotation: GridRotation | null): Assumption[] {
   const assume = (text: string): Assumption => ({ code: 'other', text, choices: [], value: null });
   const parts = [
-    ...(position === 'rope' && rotation === null ? ['turns queries and keys by their place'] : []),
-    ...(position === 'relative-bias' ? ['adds a bias of positions to the scores'] : []),
-    ...(layers.some(({ qkNorm }) => qkNorm) ? ['norms queries and keys'] : []),
-    ...(causal ? ['lets tokens attend only to what comes before them'] : []),
+    ...(position === 'rope' && rotation === null ? [l10n.t('turns queries and keys by their place')] : []),
+    ...(position === 'relative-bias' ? [l10n.t('adds a bias of positions to the scores')] : []),
+    ...(layers.some(({ qkNorm }) => qkNorm) ? [l10n.t('norms queries and keys')] : []),
+    ...(causal ? [l10n.t('lets tokens attend only to what comes before them')] : []),
   ];
-  const told = "how far its results are from the graph's own is told for each layer";
+  const told = l10n.t("how far its results are from the graph's own is told for each layer");
   return [
     ...(rotation === null
       ? []
       : [
           assume(
-            `How queries and keys are turned is taken from the family, DINOv3, and not read out of the graph: ${told}.`,
+            l10n.t(
+              'How queries and keys are turned is taken from the family, DINOv3, and not read out of the graph: {0}.',
+              told,
+            ),
           ),
         ]),
     ...(parts.length === 0
       ? []
       : [
           assume(
-            `The graph ${parts.join(' and ')}, which is not read out of it. Attention is computed without that and is not the model's own: ${told}.`,
+            l10n.t(
+              "The graph {0}, which is not read out of it. Attention is computed without that and is not the model's own: {1}.",
+              parts.reduce((one, other) => l10n.t('{0} and {1}', one, other)),
+              told,
+            ),
           ),
         ]),
   ];
@@ -85,8 +97,9 @@ function leftOut({ layers, position, causal }: Model, rotation: GridRotation | n
 
 /** What is told in place of the model's assumptions where its graph gives queries and keys as they meet. */
 export function ownAttention(): Assumption[] {
-  const text =
-    'The graph turns or norms queries and keys before they meet. Attention is computed from its own queries and keys; modes are those of the weights, without that.';
+  const text = l10n.t(
+    'The graph turns or norms queries and keys before they meet. Attention is computed from its own queries and keys; modes are those of the weights, without that.',
+  );
   return [{ code: 'other', text, choices: [], value: null }];
 }
 
@@ -96,7 +109,7 @@ export function checkChangeable({ runs }: ForwardModel, file: string): void {
   throw new CheckpointError(
     'unsupported',
     file,
-    'an ONNX model runs as its file says: ablation, prompts and attention to the nearest keys would change it',
-    'open the checkpoint that it was exported from, such as its .safetensors or .pt file',
+    l10n.t('an ONNX model runs as its file says: ablation, prompts and attention to the nearest keys would change it'),
+    l10n.t('open the checkpoint that it was exported from, such as its .safetensors or .pt file'),
   );
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../bytes/quote.js';
 import type { Assumption } from '../model/model.js';
 import type { GraphPort } from '../onnx/graph.js';
@@ -16,11 +17,11 @@ interface Meaning {
   readonly isSaid: boolean;
 }
 
-const WORDS: Readonly<Record<OutputName, string>> = {
-  tokens: 'final tokens',
-  pooled: 'pooled vector',
-  embedding: 'vector',
-  logits: 'logits of classes',
+const WORDS: Readonly<Record<OutputName, () => string>> = {
+  tokens: () => l10n.t('final tokens'),
+  pooled: () => l10n.t('pooled vector'),
+  embedding: () => l10n.t('vector'),
+  logits: () => l10n.t('logits of classes'),
 };
 
 /** Tells the outputs of a graph apart by their names and sizes; the first of a kind counts. */
@@ -39,7 +40,7 @@ export function knownOutputs(
   return {
     outputs: [...found].map(([name, { value }]) => ({ name, value })),
     assumptions: [...found].flatMap(([name, { value, isSaid }]) => {
-      const text = `The output ${quoteName(value)} of the graph is taken for its ${WORDS[name]}.`;
+      const text = l10n.t('The output {0} of the graph is taken for its {1}.', quoteName(value), WORDS[name]());
       return isSaid ? [] : [{ code: 'other' as const, text, choices: [], value: null }];
     }),
   };

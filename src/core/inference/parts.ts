@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../bytes/quote.js';
 import type { MatrixView, Projection, VectorView } from '../model/model.js';
 import type {
@@ -16,17 +17,22 @@ import type { Names, Weights } from './weights.js';
 
 /** The convolution that makes tokens of patches, by the names of its weight. */
 export function patchEmbedding({ root, width, model }: ForwardView, names: Names): PatchEmbedding {
-  const kernel = root.table('patch embedding', names, { rows: null, columns: null });
+  const kernel = root.table(l10n.t('patch embedding'), names, { rows: null, columns: null });
   const { tensor } = kernel;
   const inputsFirst = tensor.inputsFirst === true;
   const [outputs, channels, height, columns] = inputsFirst ? fromInputsFirst(tensor.shape) : tensor.shape;
   if (outputs === undefined || channels === undefined || height === undefined || tensor.shape.length !== 4) {
-    const why = `its patch embedding ${quoteName(tensor.name)} takes pixels in an order that is not known`;
-    throw notRunnable(root.file, why, 'a patch embedding that is a convolution');
+    const why = l10n.t('its patch embedding {0} takes pixels in an order that is not known', quoteName(tensor.name));
+    throw notRunnable(root.file, why, l10n.t('a patch embedding that is a convolution'));
   }
   if (outputs !== width || height !== columns || height !== model.patch) {
-    const why = `its patch embedding ${quoteName(tensor.name)} [${tensor.shape.join(', ')}] makes no tokens of width ${width} of square patches`;
-    throw notRunnable(root.file, why, 'a patch embedding that fits');
+    const why = l10n.t(
+      'its patch embedding {0} [{1}] makes no tokens of width {2} of square patches',
+      quoteName(tensor.name),
+      tensor.shape.join(', '),
+      width,
+    );
+    throw notRunnable(root.file, why, l10n.t('a patch embedding that fits'));
   }
   const bias = names.map((name) => name.replace(/weight$/u, 'bias'));
   return {
@@ -34,7 +40,9 @@ export function patchEmbedding({ root, width, model }: ForwardView, names: Names
       ? { ...kernel, rows: height * columns * channels, columns: outputs }
       : { ...kernel, rows: outputs, columns: channels * height * columns },
     inputsFirst,
-    bias: root.has(...bias) ? root.vector('bias of its patch embedding', [bias[0] ?? '', ...bias], width) : null,
+    bias: root.has(...bias)
+      ? root.vector(l10n.t('bias of its patch embedding'), [bias[0] ?? '', ...bias], width)
+      : null,
     channels,
     patch: height,
   };
@@ -45,6 +53,12 @@ function fromInputsFirst([height, columns, channels, outputs]: readonly number[]
   return [outputs, channels, height, columns];
 }
 
+const ROLES: Readonly<Record<LearnedTokens['role'], () => string>> = {
+  class: () => l10n.t('class token'),
+  distillation: () => l10n.t('distillation token'),
+  registers: () => l10n.t('registers token'),
+};
+
 /** Tokens in front of the patches, in their order; those that the file does not have are left out. */
 export function prefixTokens(
   { root, width }: ForwardView,
@@ -54,7 +68,7 @@ export function prefixTokens(
   return order.flatMap((role) => {
     const names = roles[role];
     if (names === undefined || !root.has(...names)) return [];
-    return [{ role, tokens: root.table(`${role} token`, names, { rows: null, columns: width }) }];
+    return [{ role, tokens: root.table(ROLES[role](), names, { rows: null, columns: width }) }];
   });
 }
 
@@ -73,23 +87,32 @@ export function attention(
   bias: PositionBias | null = null,
 ): WholeAttention {
   const { value } = spec;
-  if (value === null) throw missing(weights.file, `value projection of layer ${spec.index}`, `${spec.path}.*`);
+  if (value === null)
+    throw missing(weights.file, l10n.t('value projection of layer {0}', spec.index), `${spec.path}.*`);
   const joint = spec.heads * spec.headSize;
   if (value.weight.rows !== spec.keyValueHeads * spec.headSize || value.weight.columns !== spec.width) {
-    const why = `the value projection of layer ${spec.index} does not fit its ${spec.keyValueHeads} heads of ${spec.headSize}`;
-    throw notRunnable(weights.file, why, 'weights that belong together');
+    const why = l10n.t(
+      'the value projection of layer {0} does not fit its {1} heads of {2}',
+      spec.index,
+      spec.keyValueHeads,
+      spec.headSize,
+    );
+    throw notRunnable(weights.file, why, l10n.t('weights that belong together'));
   }
   const headNorm = (part: string, name: Names): NormWeights => weights.norm(part, name, spec.headSize, epsilon);
   const { headNorms, innerNorm } = names;
   return {
     spec,
     value,
-    output: weights.linear('output projection', names.output, { outputs: spec.width, inputs: joint }),
+    output: weights.linear(l10n.t('output projection'), names.output, { outputs: spec.width, inputs: joint }),
     headNorms:
       spec.qkNorm && headNorms !== undefined
-        ? { query: headNorm('norm of the queries', headNorms.query), key: headNorm('norm of the keys', headNorms.key) }
+        ? {
+            query: headNorm(l10n.t('norm of the queries'), headNorms.query),
+            key: headNorm(l10n.t('norm of the keys'), headNorms.key),
+          }
         : null,
-    innerNorm: innerNorm === undefined ? null : weights.optionalNorm('inner norm', innerNorm, joint, epsilon),
+    innerNorm: innerNorm === undefined ? null : weights.optionalNorm(l10n.t('inner norm'), innerNorm, joint, epsilon),
     bias,
   };
 }
@@ -98,7 +121,7 @@ export function attention(
 export function attentionNorm({ spec, weights }: BlockView, epsilon: number): NormWeights {
   const { norm } = spec;
   if (norm?.gain == null)
-    throw missing(weights.file, `norm before the attention of layer ${spec.index}`, `${spec.path}.*`);
+    throw missing(weights.file, l10n.t('norm before the attention of layer {0}', spec.index), `${spec.path}.*`);
   return { kind: norm.kind, gain: norm.gain, shift: norm.shift, epsilon };
 }
 
@@ -130,7 +153,7 @@ export function gatedMlp(
     gate: weights.linear('MLP', gate, { outputs: hidden, inputs: width }),
     input: first,
     activation,
-    norm: norm === null ? null : weights.optionalNorm('norm inside the MLP', norm.names, hidden, norm.epsilon),
+    norm: norm === null ? null : weights.optionalNorm(l10n.t('norm inside the MLP'), norm.names, hidden, norm.epsilon),
     output: weights.linear('MLP', output, { outputs: width, inputs: hidden }),
   };
 }
@@ -157,7 +180,7 @@ export function packedMlp(
 
 /** A scale for each entry of a token, where the file has one. */
 export function layerScale({ weights, spec }: BlockView, names: Names): VectorView | null {
-  return weights.optionalVector('layer scale', names, spec.width);
+  return weights.optionalVector(l10n.t('layer scale'), names, spec.width);
 }
 
 /** A classifier that reads one vector of the model's width; empty where the file has none that does. */

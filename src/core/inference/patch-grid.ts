@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { CheckpointError } from '../errors.js';
 import { type ForwardModel, type PatchGrid, prefixLength } from './forward.js';
 import { layerGrid } from './layer-shapes.js';
@@ -11,16 +12,21 @@ export function patchGrid(forward: ForwardModel, file: string, [height, width]: 
   const { patch } = forward.patches;
   const fits = [height, width].every((side) => Number.isSafeInteger(side) && side > 0 && side % patch === 0);
   if (!fits) {
-    const problem = `pictures of ${height} x ${width} pixels do not divide into patches of ${patch}`;
-    throw new CheckpointError('wrong-use', file, problem, `give sides that are multiples of ${patch}`);
+    const problem = l10n.t('pictures of {0} x {1} pixels do not divide into patches of {2}', height, width, patch);
+    throw new CheckpointError('wrong-use', file, problem, l10n.t('give sides that are multiples of {0}', patch));
   }
   const grid: PatchGrid = [height / patch, width / patch];
   const tokens = prefixLength(forward) + grid[0] * grid[1];
   checkWindows(forward, file, grid);
   const scores = Math.max(...forward.blocks.map((_, layer) => scoresOf(forward, grid, layer)));
   if (scores > MAX_SCORES) {
-    const problem = `pictures of ${height} x ${width} pixels have ${tokens} tokens, whose scores need more than 2 GiB a layer`;
-    throw new CheckpointError('limit', file, problem, 'make the pictures smaller');
+    const problem = l10n.t(
+      'pictures of {0} x {1} pixels have {2} tokens, whose scores need more than 2 GiB a layer',
+      height,
+      width,
+      tokens,
+    );
+    throw new CheckpointError('limit', file, problem, l10n.t('make the pictures smaller'));
   }
   return grid;
 }
@@ -41,7 +47,13 @@ function checkWindows(forward: ForwardModel, file: string, grid: PatchGrid): voi
     const { windows } = attention;
     if (windows === undefined || !isTooSmall(windows, layerGrid(forward, grid, layer))) continue;
     const [rows, columns] = layerGrid(forward, grid, layer);
-    const problem = `layer ${layer} would have ${rows} x ${columns} tokens, fewer than its windows of ${windows.side} x ${windows.side}`;
-    throw new CheckpointError('wrong-use', file, problem, 'make the pictures larger');
+    const problem = l10n.t(
+      'layer {0} would have {1} x {2} tokens, fewer than its windows of {3} x {3}',
+      layer,
+      rows,
+      columns,
+      windows.side,
+    );
+    throw new CheckpointError('wrong-use', file, problem, l10n.t('make the pictures larger'));
   }
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { notRunnable } from './not-runnable.js';
 import type { PatchGrid, PositionBias, PositionTable, PrefixTokens, Resampling } from './forward.js';
 import type { ForwardView } from './forward-view.js';
@@ -16,7 +17,7 @@ export function positionTable(
 ): PositionTable | null {
   const { root, width } = view;
   if (!root.has(...names)) return null;
-  const table = root.table('position table', names, { rows: null, columns: width });
+  const table = root.table(l10n.t('position table'), names, { rows: null, columns: width });
   const shape = table.tensor.shape;
   if (shape.length === 4) {
     const [, rows = 0, columns = 0] = shape;
@@ -37,15 +38,15 @@ export function positionTable(
   }
   throw notRunnable(
     root.file,
-    `the ${table.rows} entries of its position table form no grid that is known`,
-    'the size of its pictures, as config.json says it or you do',
+    l10n.t('the {0} entries of its position table form no grid that is known', table.rows),
+    l10n.t('the size of its pictures, as config.json says it or you do'),
   );
 }
 
 /** The table of relative position biases; null where the file has none. */
 export function positionBias(view: ForwardView, weights: Weights, names: Names, heads: number): PositionBias | null {
   if (!weights.has(...names)) return null;
-  const table = weights.table('table of relative positions', names, { rows: null, columns: heads });
+  const table = weights.table(l10n.t('table of relative positions'), names, { rows: null, columns: heads });
   const fits = ([rows, columns]: PatchGrid): boolean =>
     (2 * rows - 1) * (2 * columns - 1) + CLASS_ENTRIES === table.rows;
   const own = ownGrid(view);
@@ -54,8 +55,8 @@ export function positionBias(view: ForwardView, weights: Weights, names: Names, 
   if (Number.isInteger(side) && fits([side, side])) return { table, grid: [side, side] };
   throw notRunnable(
     weights.file,
-    `the ${table.rows} entries of its table of relative positions form no grid that is known`,
-    'the size of its pictures, as config.json says it or you do',
+    l10n.t('the {0} entries of its table of relative positions form no grid that is known', table.rows),
+    l10n.t('the size of its pictures, as config.json says it or you do'),
   );
 }
 

@@ -1,13 +1,73 @@
 import type { SourceOf } from '../analysis/layer.js';
+import type { MatrixView } from '../model/model.js';
 import type { GridRotation } from '../model/rotation.js';
-import { readVectorView } from '../tensors/read.js';
-import type { PatchGrid } from './forward.js';
+import { readMatrixView, readVectorView } from '../tensors/read.js';
+import { type ForwardModel, type PatchGrid, prefixLength } from './forward.js';
 
-/** Cosines and sines by which the entries of a head's query and key turn, each (tokens, headSize). */
+/** Rotation by the column times a frequency and the row times another, which each head of each layer learned for each of its pairs (RoPE-Mixed, arXiv 2403.13298). */
+export interface LearnedRotation {
+  readonly kind: 'learned';
+  readonly pairs: 'interleaved';
+  /** Radians a step, (2 x layers x heads, headSize / 2): those of columns, then those of rows. */
+  readonly frequencies: MatrixView;
+}
+
+/** Cosines and sines by which the entries of queries and keys turn, each (heads, tokens, headSize), or (1, tokens, headSize) where all heads turn alike. */
 export interface RotationTables {
   readonly pairs: GridRotation['pairs'];
+  readonly heads: number;
   readonly cos: Float32Array;
   readonly sin: Float32Array;
+}
+
+/** The tables of a layer; null where nothing turns. */
+export async function layerRotation(
+  forward: ForwardModel,
+  layer: number,
+  grid: PatchGrid,
+  sourceOf: SourceOf,
+): Promise<RotationTables | null> {
+  const { rotation, blocks } = forward;
+  const spec = blocks[layer]?.attention.spec;
+  if (rotation === null || spec === undefined) return null;
+  const prefix = prefixLength(forward);
+  if (rotation.kind === 'grid') return rotationTables(rotation, grid, spec.headSize, prefix, sourceOf);
+  const { frequencies } = rotation;
+  const source = await sourceOf(frequencies.tensor.file);
+  const read = (axis: 0 | 1): Promise<Float64Array> => {
+    const rowStart = frequencies.rowStart + (axis * blocks.length + layer) * spec.heads;
+    return readMatrixView(source, { ...frequencies, rowStart, rows: spec.heads }, sourceOf);
+  };
+  return learnedTables(await read(0), await read(1), grid, spec, prefix);
+}
+
+/** @param across radians a column of each pair, head after head. @param down the same for rows. */
+function learnedTables(
+  across: Float64Array,
+  down: Float64Array,
+  [rows, columns]: PatchGrid,
+  { heads, headSize }: { readonly heads: number; readonly headSize: number },
+  prefix: number,
+): RotationTables {
+  const tokens = prefix + rows * columns;
+  const cos = new Float32Array(heads * tokens * headSize).fill(1);
+  const sin = new Float32Array(heads * tokens * headSize);
+  const pairs = headSize / 2;
+  for (let head = 0; head < heads; head++) {
+    for (let patch = 0; patch < rows * columns; patch++) {
+      const at = (head * tokens + prefix + patch) * headSize;
+      const [row, column] = [Math.floor(patch / columns), patch % columns];
+      for (let pair = 0; pair < pairs; pair++) {
+        const from = head * pairs + pair;
+        const angle = column * (across[from] ?? NaN) + row * (down[from] ?? NaN);
+        for (const entry of [at + 2 * pair, at + 2 * pair + 1]) {
+          cos[entry] = Math.cos(angle);
+          sin[entry] = Math.sin(angle);
+        }
+      }
+    }
+  }
+  return { pairs: 'interleaved', heads, cos, sin };
 }
 
 /**
@@ -40,7 +100,7 @@ export async function rotationTables(
       }
     }
   }
-  return { pairs, cos, sin };
+  return { pairs, heads: 1, cos, sin };
 }
 
 /** Periods of the pairs that turn with one axis; the file is read where it has them. */
@@ -58,8 +118,8 @@ export async function rotationPeriods(
 /** Coordinate of a row (axis 0) or column (axis 1), in radians for a period of 1. */
 function coordinates(angles: GridRotation['angles'], grid: PatchGrid): (index: number, axis: 0 | 1) => number {
   if (angles.kind === 'centred') return (index, axis) => 2 * Math.PI * ((2 * (index + 0.5)) / grid[axis] - 1);
-  const { reference } = angles;
-  return (index, axis) => (reference === null ? index : (index / grid[axis]) * reference[axis]);
+  const { reference, first = 0 } = angles;
+  return (index, axis) => (reference === null ? first + index : ((first + index) / grid[axis]) * reference[axis]);
 }
 
 /** What belongs to rows and to columns, as the two halves of the pairs turn with them. */

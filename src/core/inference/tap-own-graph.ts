@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Assumption, Model } from '../model/model.js';
 import type { Meeting } from '../model/onnx/attention.js';
 import { graphTaps, type LayerTaps } from '../model/onnx/taps.js';
@@ -41,12 +42,12 @@ export function tapOwnGraph(
 ): TappedGraph {
   const file = index.files[0] ?? '';
   const { graph } = index;
-  if (graph === undefined) throw notRunnable(file, 'it holds no graph', 'a graph');
+  if (graph === undefined) throw notRunnable(file, l10n.t('it holds no graph'), l10n.t('a graph'));
   const { mixed, ...inputs } = graphInputs(graph, forward.patches.channels, imageSize, file);
   const seeing = graph.outputs.filter(({ name }) => !mixed.has(name));
   const { outputs, assumptions } = knownOutputs(seeing, forward.width);
   if (outputs.length === 0)
-    throw notRunnable(file, 'its graph gives nothing that a picture alone decides', 'such an output');
+    throw notRunnable(file, l10n.t('its graph gives nothing that a picture alone decides'), l10n.t('such an output'));
   const layers = taps ? layerTaps(index, model, mixed, file) : { taps: [], meetings: null };
   const wanted = [...outputs, ...layers.taps];
   return {
@@ -81,17 +82,26 @@ function layerTaps(
   file: string,
 ): { readonly taps: readonly Tap[]; readonly meetings: readonly Meeting[] | null } {
   const layers = graphTaps(index, model.name);
-  if (layers?.length !== model.layers.length) throw notRunnable(file, 'its layers are not those of its graph', 'them');
+  if (layers?.length !== model.layers.length)
+    throw notRunnable(file, l10n.t('its layers are not those of its graph'), 'them');
   const taps = layers.flatMap(({ tokens, keys, result }, layer): Tap[] => {
     if (tokens === null || result === null) {
-      const why = `what goes into layer ${layer} and out of it cannot be seen in its graph`;
-      throw notRunnable(file, why, 'layers in the main graph');
+      const why = l10n.t('what goes into layer {0} and out of it cannot be seen in its graph', layer);
+      throw notRunnable(file, why, l10n.t('layers in the main graph'));
     }
     if (mixed.has(result)) {
-      throw notRunnable(file, `layer ${layer} depends on more than the picture`, 'the part that sees, exported');
+      throw notRunnable(
+        file,
+        l10n.t('layer {0} depends on more than the picture', layer),
+        l10n.t('the part that sees, exported'),
+      );
     }
     if (keys !== tokens) {
-      throw notRunnable(file, `queries and keys of layer ${layer} read different tokens`, 'layers that read one');
+      throw notRunnable(
+        file,
+        l10n.t('queries and keys of layer {0} read different tokens', layer),
+        l10n.t('layers that read one'),
+      );
     }
     return [
       { name: tapOutput('attention-input', layer), value: tokens },

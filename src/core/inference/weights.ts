@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../bytes/quote.js';
 import type { MatrixView, Projection, VectorView } from '../model/model.js';
 import { biasOf } from '../model/names.js';
@@ -24,8 +25,8 @@ export class Weights {
     private readonly tensors: ReadonlyMap<string, TensorEntry>,
     /** What stands in front of the names, such as `blocks.3.`; several are tried in turn. */
     private readonly prefixes: readonly string[],
-    /** Added to the name of a part in messages, such as ` of layer 3`. */
-    private readonly place: string,
+    /** Named in messages; null where the module is no layer. */
+    private readonly layer: number | null,
     /** What norms without a shift are. */
     private readonly bareNorm: NormWeights['kind'],
   ) {}
@@ -54,7 +55,7 @@ export class Weights {
     const bias = this.tensors.get(biasOf(name)) ?? null;
     return {
       weight: this.#checked(part, view, { rows: sizes.outputs ?? null, columns: sizes.inputs ?? null }),
-      bias: bias === null ? null : this.#vectorOf(`bias of its ${part}`, bias, view.rows),
+      bias: bias === null ? null : this.#vectorOf(l10n.t('bias of its {0}', part), bias, view.rows),
     };
   }
 
@@ -112,14 +113,19 @@ export class Weights {
     return view;
   }
 
+  #inPlace(part: string): string {
+    return this.layer === null ? part : l10n.t('{0} of layer {1}', part, this.layer);
+  }
+
   #missing(part: string, name: string): never {
-    throw missing(this.file, `${part}${this.place}`, `${this.prefixes[0] ?? ''}${name}`);
+    throw missing(this.file, this.#inPlace(part), `${this.prefixes[0] ?? ''}${name}`);
   }
 
   #misfit(part: string, { name, dtype, shape }: TensorEntry): Error {
     const found = `${DTYPES[dtype].label} [${shape.join(', ')}]`;
-    const why = `its ${part}${this.place}, ${quoteName(name)} (${found}), does not fit the other weights`;
-    return notRunnable(this.file, why, 'weights that belong together');
+    const what = this.#inPlace(part);
+    const why = l10n.t('its {0}, {1} ({2}), does not fit the other weights', what, quoteName(name), found);
+    return notRunnable(this.file, why, l10n.t('weights that belong together'));
   }
 }
 

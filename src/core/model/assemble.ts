@@ -1,13 +1,16 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../bytes/quote.js';
 import type { Warning } from '../errors.js';
 import type { TensorEntry } from '../tensors/tensor-index.js';
+import { architectureAssumption } from './architecture-name.js';
 import { sectionsFor } from './config.js';
 import { findGeometry, NO_GEOMETRY } from './geometry.js';
 import { claimsOfConfig, claimsOfSettings, depthOfConfig } from './head-claims.js';
 import { proveHeads } from './head-proofs.js';
 import { usualHeadsOf } from './heads-by-names.js';
 import { decideHeads, type HeadCount } from './heads.js';
-import type { LayerSpec, Model, RecognitionOptions } from './model.js';
+import type { FamilyTower } from './families/family.js';
+import type { Assumption, LayerSpec, Model, RecognitionOptions } from './model.js';
 import { GENERIC } from './generic/generic-stack.js';
 import { missingLayers } from './missing-layers.js';
 import { settleNorms } from './settle-norms.js';
@@ -15,6 +18,7 @@ import type { Placement } from './placement.js';
 import { type Grouping, type Misfit, readLayer, type ShapedLayer } from './read-layer.js';
 import { type FileFacts, type Stack, viewStack } from './stack.js';
 import type { TensorNames } from './tensor-names.js';
+import { sentencesAndMore } from '../text/lists.js';
 
 /** A stack on its way to a model, with what has to be said about it. */
 export interface Assembled {
@@ -77,6 +81,7 @@ export function assembleModel(
     usualHeads: tower.usualHeads ?? null,
     usualHeadSize: tower.usualHeadSize ?? null,
   });
+  const view = viewStack(names, facts, stack);
   const find = (name: string): TensorEntry | null => names.get(`${root}${name}`) ?? names.get(`${first.path}.${name}`);
   const geometry =
     tower.embedding === null
@@ -88,6 +93,7 @@ export function assembleModel(
           settings: facts.settings,
           patch: options.patch ?? null,
           imageSize: options.imageSize ?? null,
+          toldSize: (patch) => tower.pictures?.(view, patch) ?? null,
           file: facts.file,
           knownFamily: stack.family !== GENERIC,
         });
@@ -100,7 +106,6 @@ export function assembleModel(
     distillation: geometry.prefixTokens.distillation,
     modelType: facts.modelType,
   });
-  const view = viewStack(names, facts, stack);
   const position = typeof tower.position === 'string' ? tower.position : tower.position(view);
   const rotation =
     position === 'rope' && tower.rotation !== undefined
@@ -127,10 +132,12 @@ export function assembleModel(
       ...(rotation === null ? {} : { rotation }),
       causal: tower.causal === true,
       ...(tower.windowed === true ? { windowed: true } : {}),
-      ...(tower.stated === undefined ? {} : { stated: tower.stated(facts.plain) }),
+      ...statedOf(facts, tower),
       assumptions: [
         ...(heads.assumption === null ? [] : [heads.assumption]),
         ...stack.assumptions,
+        ...architectureAssumption(facts.architecture),
+        ...(tower.assumes?.(view) ?? []).map((text) => assumed(text)),
         ...normAssumptions,
         ...geometry.assumptions,
       ],
@@ -152,6 +159,17 @@ export function assembleModel(
     ],
     refused: heads.refused,
   };
+}
+
+/** What the file says of how the model is run, the name of its architecture included where it does not stand in config.json. */
+function statedOf({ architecture, plain }: FileFacts, tower: FamilyTower): Pick<Model, 'stated'> {
+  const named = architecture === null || architecture.from === 'config' ? {} : { architecture: architecture.name };
+  const all = { ...named, ...tower.stated?.(plain) };
+  return Object.keys(all).length === 0 ? {} : { stated: all };
+}
+
+function assumed(text: string): Assumption {
+  return { code: 'other', text, choices: [], value: null };
 }
 
 /** Stage of each layer, counted from 0: by the number in front of that of the layer, else by how wide the queries are. */
@@ -202,14 +220,19 @@ function groupingOf({ config }: FileFacts, { tower }: Stack): Grouping | null {
 function misfitWarnings(misfits: readonly Misfit[], someFit: boolean): Warning[] {
   if (misfits.length === 0) return [];
   const shown = misfits.slice(0, MAX_NAMED).map(({ path, problem }) => `${quoteName(path)}: ${problem}`);
-  const more = misfits.length > MAX_NAMED ? `; and ${misfits.length - MAX_NAMED} more` : '';
-  const left = someFit ? 'Left out' : 'Not analysed';
-  return [{ code: 'unusable-layer', message: `${left}: ${shown.join('; ')}${more}.` }];
+  const list = sentencesAndMore(shown, misfits.length - MAX_NAMED);
+  const message = someFit ? l10n.t('Left out: {0}.', list) : l10n.t('Not analysed: {0}.', list);
+  return [{ code: 'unusable-layer', message }];
 }
 
 function depthWarnings(facts: FileFacts, { tower }: Stack, widths: readonly number[], depth: number): Warning[] {
   const said = depthOfConfig(facts.config, tower.tower, widths);
   if (said === null || said.value === depth) return [];
-  const message = `config.json says ${said.key} ${said.value}, but the file holds ${depth} layers: these are used.`;
+  const message = l10n.t(
+    'config.json says {0} {1}, but the file holds {2} layers: these are used.',
+    said.key,
+    said.value,
+    depth,
+  );
   return [{ code: 'config-contradiction', message }];
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ShapedLayer } from './read-layer.js';
 
 /** Heads of vision transformers that are not 64 wide, by width. */
@@ -43,19 +44,25 @@ export function assumeHeadSize(
     Number.isInteger(headSize) && common % headSize === 0 && headSize <= width;
   const known = usual.usualHeads?.get(width) ?? (usual.vision ? USUAL_HEADS.get(width) : undefined);
   if (known !== undefined && rows === width && fits(rows / known)) {
-    const how = DIVIDED_WIDTHS.has(width) ? 'most models' : 'every ViT';
-    return { headSize: rows / known, reason: `as in ${usual.vision ? how : 'the released models'} of this width` };
+    const how = DIVIDED_WIDTHS.has(width) ? l10n.t('most models') : l10n.t('every ViT');
+    return {
+      headSize: rows / known,
+      reason: l10n.t('as in {0} of this width', usual.vision ? how : l10n.t('the released models')),
+    };
   }
   const size = usual.usualHeadSize ?? USUAL_HEAD_SIZE;
   if (fits(size)) {
-    if (!usual.vision) return { headSize: size, reason: 'as in most transformers' };
+    if (!usual.vision) return { headSize: size, reason: l10n.t('as in most transformers') };
     const standard = STANDARD_WIDTHS.has(width) && rows === width;
-    const how = DIVIDED_WIDTHS.has(width) ? 'most ViTs' : 'every ViT';
-    return { headSize: size, reason: standard ? `as in ${how} of this width` : 'as in most ViTs' };
+    const how = DIVIDED_WIDTHS.has(width) ? l10n.t('most ViTs') : l10n.t('every ViT');
+    return { headSize: size, reason: standard ? l10n.t('as in {0} of this width', how) : l10n.t('as in most ViTs') };
   }
   const wanted = common < USUAL_HEAD_SIZE ? SMALL_HEAD_SIZE : USUAL_HEAD_SIZE;
-  const why = common < size ? `${common} rows are less than one usual head of ${size}` : `heads of ${size} do not fit`;
-  return { headSize: nearestDivisor(common, wanted, width), reason: `a guess: ${why}` };
+  const why =
+    common < size
+      ? l10n.t('{0} rows are less than one usual head of {1}', common, size)
+      : l10n.t('heads of {0} do not fit', size);
+  return { headSize: nearestDivisor(common, wanted, width), reason: l10n.t('a guess: {0}', why) };
 }
 
 /** The divisor of `rows` that is nearest to `wanted`; the larger of two as near; multiples of 8 first. */

@@ -44,7 +44,8 @@ export function findFamilyStacks(names: TensorNames, facts: FileFacts): Stack[] 
     if (found === undefined) continue;
     for (const { anchor } of layers) taken.add(anchor);
     const { assumes } = found.layout;
-    const assumptions = assumes === undefined ? [] : [{ ...assumes, choices: [], value: null }];
+    const assumptions =
+      assumes === undefined ? [] : [{ code: assumes.code, text: assumes.text(), choices: [], value: null }];
     stacks.push({ ...found, root, layers: sorted, assumptions });
   }
   return stacks.sort((one, other) => orderOf(one) - orderOf(other));

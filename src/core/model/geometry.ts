@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../bytes/quote.js';
 import { CheckpointError, type Warning } from '../errors.js';
 import { elementCount, type TensorEntry } from '../tensors/tensor-index.js';
@@ -26,8 +27,16 @@ export interface GeometrySources {
   readonly patch: number | null;
   readonly imageSize: readonly [number, number] | null;
   readonly file: string;
+  /** Size of pictures by other tensors than the position table, which is then of an earlier training; null where none tells. */
+  readonly toldSize: (patch: number) => ToldSize | null;
   /** True for a family whose patches are known to be as large as the kernels that embed them. */
   readonly knownFamily: boolean;
+}
+
+/** Size of pictures, [height, width] in pixels, and what has to be said of it. */
+export interface ToldSize {
+  readonly size: readonly [number, number];
+  readonly assumed: string;
 }
 
 const IMAGE_SIZES = ['image_size', 'img_size', 'input_size', 'input_resolution', 'crop_size', 'resolution'];
@@ -60,7 +69,7 @@ export function findGeometry(embedding: EmbeddingNames, sources: GeometrySources
     patch: patch.value,
     imageSize: image.size,
     prefixTokens,
-    assumptions: patch.assumptions,
+    assumptions: [...patch.assumptions, ...image.assumptions],
     warnings: [...patch.warnings, ...image.warnings],
     confirmedBy: image.confirmedBy,
   };
@@ -82,21 +91,31 @@ function findPatch(
     throw new CheckpointError(
       'wrong-use',
       sources.file,
-      `a patch size of ${sources.patch} contradicts ${tensor}, whose patches are ${shown.side} pixels wide`,
-      'leave the patch size out',
+      l10n.t(
+        'a patch size of {0} contradicts {1}, whose patches are {2} pixels wide',
+        sources.patch,
+        tensor,
+        shown.side,
+      ),
+      l10n.t('leave the patch size out'),
     );
   }
   const warnings: Warning[] = [];
   if (said !== null && said !== shown.side) {
-    const message = `config.json says patches of ${said} pixels, but ${tensor} has ${shown.side}: that is used.`;
+    const message = l10n.t(
+      'config.json says patches of {0} pixels, but {1} has {2}: that is used.',
+      said,
+      tensor,
+      shown.side,
+    );
     warnings.push({ code: 'config-contradiction', message });
   }
   if (said === shown.side || (sources.knownFamily && !shown.flat))
     return { value: shown.side, assumptions: [], warnings };
   const how = shown.flat
-    ? `${tensor} takes pixels in one row, and three colours were assumed`
-    : `the kernels of ${tensor} are as large, and were taken not to overlap`;
-  const text = `Patches of ${shown.side} pixels: ${how}.`;
+    ? l10n.t('{0} takes pixels in one row, and three colours were assumed', tensor)
+    : l10n.t('the kernels of {0} are as large, and were taken not to overlap', tensor);
+  const text = l10n.t('Patches of {0} pixels: {1}.', shown.side, how);
   return { value: shown.side, assumptions: [{ code: 'patch', text, choices: [], value: shown.side }], warnings };
 }
 
@@ -119,19 +138,25 @@ function findImageSize(
   sources: GeometrySources,
   patch: number | null,
   prefix: Model['prefixTokens'],
-): { size: readonly [number, number] | null; warnings: Warning[]; confirmedBy: string[] } {
+): { size: readonly [number, number] | null; assumptions: Assumption[]; warnings: Warning[]; confirmedBy: string[] } {
   const said = first(sources.config, imageSizeOf);
-  const nothing = { warnings: [], confirmedBy: [] };
+  const nothing = { assumptions: [], warnings: [], confirmedBy: [] };
   if (sources.imageSize !== null) {
     if (patch !== null && sources.imageSize.some((side) => side % patch !== 0)) {
       throw new CheckpointError(
         'wrong-use',
         sources.file,
-        `a picture of ${sources.imageSize.join(' x ')} pixels does not divide into patches of ${patch}`,
-        `give sides that are multiples of ${patch}`,
+        l10n.t('a picture of {0} pixels does not divide into patches of {1}', sources.imageSize.join(' x '), patch),
+        l10n.t('give sides that are multiples of {0}', patch),
       );
     }
     return { ...nothing, size: sources.imageSize };
+  }
+  const toldSize = patch === null ? null : sources.toldSize(patch);
+  if (toldSize !== null && said !== null) return { ...nothing, size: said, confirmedBy: ['config.json'] };
+  if (toldSize !== null) {
+    const assumption: Assumption = { code: 'image-size', text: toldSize.assumed, choices: [], value: null };
+    return { ...nothing, size: toldSize.size, assumptions: [assumption] };
   }
   const table = firstOf(embedding.positions, sources);
   const wanted = said === null || patch === null ? null : patchesOf(said, patch);
@@ -157,7 +182,11 @@ function findImageSize(
   // Sides that are no multiple of the patch are cut off, as in 378 or 384 pixels at patches of 14.
   if (patchesOf(said, patch) === grid.rows * grid.columns)
     return { ...nothing, size: said, confirmedBy: ['config.json'] };
-  const message = `config.json says pictures of ${said.join(' x ')} pixels, but the position table is for ${size.join(' x ')}: that is used.`;
+  const message = l10n.t(
+    'config.json says pictures of {0} pixels, but the position table is for {1}: that is used.',
+    said.join(' x '),
+    size.join(' x '),
+  );
   return { ...nothing, size, warnings: [{ code: 'config-contradiction', message }] };
 }
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../bytes/quote.js';
 import { sizesOfArchitecture } from './architectures.js';
 import { type ConfigView, sectionsFor } from './config.js';
@@ -74,13 +75,13 @@ export function claimsOfConfig(
       conflict ??= width;
       continue;
     }
-    const claim = claimOf(section, tower, 'config.json', (key) => `${key} of config.json`);
+    const claim = claimOf(section, tower, 'config.json', (key) => l10n.t('{0} of config.json', key));
     if (claim !== null) claims.push(claim);
   }
   const architecture = config?.text('architecture') ?? null;
   const named = architecture === null ? null : headsByName(architecture, widths);
   if (architecture !== null && named !== null) {
-    const where = `the architecture ${quoteName(architecture)} of config.json`;
+    const where = l10n.t('the architecture {0} of config.json', quoteName(architecture));
     claims.push({ source: 'config.json', where, heads: named, headSize: null, keyValueHeads: null });
   }
   return { claims, conflict: claims.length === 0 ? conflict : null };

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { joinPath } from './layout.js';
 import type { ShapedLayer } from './read-layer.js';
 import type { Stack } from './stack.js';
@@ -30,7 +31,7 @@ interface Rule {
   readonly is?: (view: View) => boolean;
   /** Heads of one of the layers, or null. */
   readonly heads: (layer: ShapedLayer, view: View) => number | null;
-  readonly reason: string;
+  readonly reason: () => string;
 }
 
 /** Finds a path in which `#` is any number: of a stage, of a layer, or one that all layers share. */
@@ -68,27 +69,31 @@ const PYRAMID = new Map([
 ]);
 
 const RULES: readonly Rule[] = [
-  { at: inPath('(?:^|.)token_mixer$'), heads: wide(32), reason: 'as in CAFormer, FastViT and MobileCLIP' },
-  { at: inPath('(?:^|.)e_mhsa$'), heads: wide(32), reason: 'as in Next-ViT' },
-  { at: inPath('^levels.#.transformer_encoder.#.attn$'), heads: wide(32), reason: 'as in NesT' },
+  {
+    at: inPath('(?:^|.)token_mixer$'),
+    heads: wide(32),
+    reason: () => l10n.t('as in CAFormer, FastViT and MobileCLIP'),
+  },
+  { at: inPath('(?:^|.)e_mhsa$'), heads: wide(32), reason: () => l10n.t('as in Next-ViT') },
+  { at: inPath('^levels.#.transformer_encoder.#.attn$'), heads: wide(32), reason: () => l10n.t('as in NesT') },
   {
     at: inPath('(?:^|.)transformer.#.attn$'),
     is: ({ hasEnding }) => hasEnding('.conv_kxk.conv.weight'),
     heads: always(4),
-    reason: 'as in MobileViT',
+    reason: () => l10n.t('as in MobileViT'),
   },
   {
     at: inPath('^stages.#.#.attn$'),
     is: ({ has }) => has('stem_dct.conv_y.weight'),
     heads: always(8),
-    reason: 'as in CSATv2',
+    reason: () => l10n.t('as in CSATv2'),
   },
-  { at: inPath('^blocks.#.attn_in$'), heads: always(4), reason: 'as inside the patches of TNT' },
+  { at: inPath('^blocks.#.attn_in$'), heads: always(4), reason: () => l10n.t('as inside the patches of TNT') },
   {
     at: inPath('^(?:network.#|post_network).#.attn$'),
     is: ({ has }) => has('post_network.0.attn.kv.weight'),
     heads: ({ width }) => (width === 384 ? 12 : width === 512 || width === 768 ? 16 : null),
-    reason: 'as in VOLO',
+    reason: () => l10n.t('as in VOLO'),
   },
   {
     at: inPath('^transformers.#.blocks.#.attn$'),
@@ -101,31 +106,31 @@ const RULES: readonly Rule[] = [
         [256, 64],
       ]),
     ),
-    reason: 'as in PiT',
+    reason: () => l10n.t('as in PiT'),
   },
   {
     at: inPath('^stages.#.blocks.#.attn$'),
     is: ({ has }) => has('stages.0.blocks.0.mlp.dwconv.weight'),
     heads: wideByFirst(PYRAMID),
-    reason: 'as in PVTv2',
+    reason: () => l10n.t('as in PVTv2'),
   },
   {
     at: inPath('^block#.#.attn$'),
     is: ({ has }) => has('patch_embed1.proj.weight'),
     heads: wideByFirst(PYRAMID),
-    reason: 'as in PVT and SegFormer',
+    reason: () => l10n.t('as in PVT and SegFormer'),
   },
   {
     at: inPath('^blocks.#.#.attn$'),
     is: ({ has }) => has('pos_block.0.proj.0.weight'),
     heads: (layer, { has }) => wide(has('blocks.0.0.attn.qkv.weight') ? 32 : 64)(layer),
-    reason: 'as in Twins',
+    reason: () => l10n.t('as in Twins'),
   },
   {
     at: inPath('^stage#.#.attn$'),
     is: ({ has }) => has('pos_embed2'),
     heads: told('pos_embed2', 1, 64),
-    reason: 'as in Visformer, whose stages have as many each',
+    reason: () => l10n.t('as in Visformer, whose stages have as many each'),
   },
   {
     // Hiera and the image encoder of SAM 2 get eight times as wide within one row of blocks.
@@ -139,58 +144,58 @@ const RULES: readonly Rule[] = [
         [256, 64],
       ]),
     ),
-    reason: 'as in Hiera and SAM 2',
+    reason: () => l10n.t('as in Hiera and SAM 2'),
   },
   {
     at: inPath('^blocks.#.(?:blocks.#|fusion).#.attn$'),
     heads: told('blocks.0.blocks.1.0.attn.qkv.weight', 1, 64),
-    reason: 'as in CrossViT, whose two branches have as many each',
+    reason: () => l10n.t('as in CrossViT, whose two branches have as many each'),
   },
   {
     at: inPath('^layers.#.(?:self_attn|cross_attn_token_to_image|cross_attn_image_to_token)$'),
     is: ({ has }) => has('layers.0.cross_attn_token_to_image.q_proj.weight'),
     heads: always(8),
-    reason: 'as in the mask decoder of SAM',
+    reason: () => l10n.t('as in the mask decoder of SAM'),
   },
   {
     at: inPath('^blocks_token_only.#.attn$'),
     heads: told('blocks.0.attn.proj_l.weight', 0),
-    reason: 'as many as blocks.0.attn.proj_l.weight mixes in the blocks before',
+    reason: () => l10n.t('as many as blocks.0.attn.proj_l.weight mixes in the blocks before'),
   },
   {
     at: inPath('^cls_attn_blocks.#.attn$'),
     heads: told('blocks.0.attn.temperature', 0),
-    reason: 'as many as blocks.0.attn.temperature has in the blocks before',
+    reason: () => l10n.t('as many as blocks.0.attn.temperature has in the blocks before'),
   },
   {
     at: inPath('^blocks.#.attn$'),
     is: ({ has }) => has('blocks.0.attn.pos_proj.weight'),
     heads: told('blocks.0.attn.pos_proj.weight', 0),
-    reason: 'as many as blocks.0.attn.pos_proj.weight has in the blocks before',
+    reason: () => l10n.t('as many as blocks.0.attn.pos_proj.weight has in the blocks before'),
   },
   {
     at: inPath('^blocks.#.attn$'),
     is: ({ has, width }) => has('patch_embed.backbone.stem.conv1.weight') && width === 1152,
     heads: always(16),
-    reason: 'as in ViTamin of this width',
+    reason: () => l10n.t('as in ViTamin of this width'),
   },
   {
     at: inPath('^blocks.#.attn$'),
     is: ({ has, width }) => has('norm_pre.weight') && has('norm_pre.bias') && width === 1536,
     heads: always(16),
-    reason: 'as in the Perception Encoder of this width',
+    reason: () => l10n.t('as in the Perception Encoder of this width'),
   },
   {
     at: inPath('^blocks.#.attn$'),
     is: isSiglip,
     heads: always(16),
-    reason: 'as in SigLIP 2 of this width',
+    reason: () => l10n.t('as in SigLIP 2 of this width'),
   },
   {
     at: inPath('^blocks.#.attn$'),
     is: isAim,
     heads: wide(128),
-    reason: 'as in AIMv2',
+    reason: () => l10n.t('as in AIMv2'),
   },
 ];
 
@@ -214,7 +219,7 @@ export function usualHeadsOf(names: TensorNames, stack: Stack, layers: readonly 
     const { rows } = layer.query.weight;
     return Number.isInteger(count) && count > 0 && rows % count === 0 ? count : null;
   });
-  return heads.every((count) => count === null) ? null : { heads, reason: rule.reason };
+  return heads.every((count) => count === null) ? null : { heads, reason: rule.reason() };
 }
 
 /** AIMv2 has RMS norms, no biases, no class token, and a gated layer in timm's names. */

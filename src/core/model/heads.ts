@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../bytes/quote.js';
 import type { Warning } from '../errors.js';
 import type { HeadClaim, WidthConflict } from './head-claims.js';
@@ -61,7 +62,7 @@ export function decideHeads(evidence: HeadEvidence): HeadDecision {
     const agrees = fitting.find(({ counts }) => counts !== null && sameCounts(counts, proven));
     return { ...base, counts: proven, confirmedBy: agrees === undefined ? [] : [agrees.claim.source] };
   }
-  if (chosen !== null) return { ...base, counts: chosen, confirmedBy: ['the chosen number of heads'] };
+  if (chosen !== null) return { ...base, counts: chosen, confirmedBy: [l10n.t('the chosen number of heads')] };
   if (said?.counts != null) return { ...base, counts: said.counts, confirmedBy: [said.claim.source] };
   return { ...base, confirmedBy: [], ...assumeHeads(evidence) };
 }
@@ -112,10 +113,15 @@ function sameCounts(some: readonly HeadCount[], others: readonly HeadCount[]): b
 
 function refuseOption({ layers, proofs }: HeadEvidence, option: number): string | null {
   const contrary = proofs.find((proof) => proof !== null && proof.heads !== option);
-  if (contrary != null) return `${quoteName(contrary.tensor)} proves ${contrary.heads} heads`;
+  if (contrary != null) return l10n.t('{0} proves {1} heads', quoteName(contrary.tensor), contrary.heads);
   const layer = layers.find((each) => countHeads(each, { heads: option }) === null);
   if (layer === undefined) return null;
-  return `${option} heads do not divide the ${layer.query.weight.rows} rows of the query weight of ${quoteName(layer.path)}`;
+  return l10n.t(
+    '{0} heads do not divide the {1} rows of the query weight of {2}',
+    option,
+    layer.query.weight.rows,
+    quoteName(layer.path),
+  );
 }
 
 /** What config.json says against shapes or against the head count in use. */
@@ -129,21 +135,37 @@ function contradictions(
   const width = layers[0]?.width ?? 0;
   if (conflict !== null) {
     say(
-      `config.json says ${conflict.key} ${conflict.value}, but tokens are ${width} wide: it is not about this model, and its head count is not used.`,
+      l10n.t(
+        'config.json says {0} {1}, but tokens are {2} wide: it is not about this model, and its head count is not used.',
+        conflict.key,
+        conflict.value,
+        width,
+      ),
     );
   }
   const claim = claims.find(({ source }) => source === 'config.json');
   const fit = fitting.find((each) => each.claim === claim);
   if (claim === undefined || fit === undefined) return warnings;
-  const saidHeads = String(claim.heads ?? `${String(claim.headSize)} wide heads`);
+  const saidHeads = String(claim.heads ?? l10n.t('{0} wide heads', String(claim.headSize)));
   if (fit.counts === null) {
     const rows = layers[0]?.query.weight.rows ?? 0;
     say(
-      `${claim.where} is ${saidHeads}, which does not part the ${rows} rows of the query weight into whole heads: it is not used.`,
+      l10n.t(
+        '{0} is {1}, which does not part the {2} rows of the query weight into whole heads: it is not used.',
+        claim.where,
+        saidHeads,
+        rows,
+      ),
     );
   } else if (proven !== null && !sameCounts(fit.counts, proven)) {
     say(
-      `${claim.where} is ${saidHeads}, but ${quoteName(proofs[0]?.tensor ?? '')} proves ${proven[0]?.heads ?? 0}: that is used.`,
+      l10n.t(
+        '{0} is {1}, but {2} proves {3}: that is used.',
+        claim.where,
+        saidHeads,
+        quoteName(proofs[0]?.tensor ?? ''),
+        proven[0]?.heads ?? 0,
+      ),
     );
   }
   return warnings;
@@ -170,21 +192,25 @@ function assumeHeads(evidence: HeadEvidence): { counts: readonly HeadCount[]; as
   const varying = counts.some((count) => count.heads !== heads);
   const all = counts.map((count) => count.heads);
   const shown = varying
-    ? `${Math.min(...all)} to ${Math.max(...all)} heads`
+    ? l10n.t('{0} to {1} heads', Math.min(...all), Math.max(...all))
     : `${heads} ${heads === 1 ? 'head' : 'heads'}`;
-  const why = `${first?.headSize ?? 0} wide, ${guesses[0]?.reason ?? ''}`;
+  const why = l10n.t('{0} wide, {1}', first?.headSize ?? 0, guesses[0]?.reason ?? '');
   const silent = evidence.hasConfig
-    ? 'Neither config.json nor anything in the file says it.'
-    : 'No config.json and nothing in the file says it.';
+    ? l10n.t('Neither config.json nor anything in the file says it.')
+    : l10n.t('No config.json and nothing in the file says it.');
   const source =
     evidence.otherWidth === null
       ? silent
-      : `The file says ${evidence.otherWidth}, which is not ${layer?.width ?? 0} wide, and nothing else says it.`;
+      : l10n.t(
+          'The file says {0}, which is not {1} wide, and nothing else says it.',
+          evidence.otherWidth,
+          layer?.width ?? 0,
+        );
   return {
     counts,
     assumption: {
       code: 'heads',
-      text: `${shown} assumed (${why}). ${source} Every head figure depends on it.`,
+      text: l10n.t('{0} assumed ({1}). {2} Every head figure depends on it.', shown, why, source),
       choices: varying || layer === undefined ? [] : headChoices(layer, heads),
       value: varying ? null : heads,
     },

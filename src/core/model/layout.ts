@@ -25,7 +25,7 @@ export interface Layout {
   /** Norms of query and key in each head, below the attention module. */
   readonly headNorms?: readonly [query: string, key: string];
   /** What is assumed wherever tensors are named so. */
-  readonly assumes?: Pick<Assumption, 'code' | 'text'>;
+  readonly assumes?: { readonly code: Assumption['code']; readonly text: () => string };
   /** Other modules and parameters of a block, below the block. */
   readonly known: readonly string[];
 }

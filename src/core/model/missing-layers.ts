@@ -1,7 +1,9 @@
+import * as l10n from '@vscode/l10n';
 import type { Warning } from '../errors.js';
 import { quoteName } from '../bytes/quote.js';
 import { GENERIC } from './generic/generic-stack.js';
 import type { Stack } from './stack.js';
+import { andMore } from '../text/lists.js';
 
 /** Gaps are named one by one up to this number. */
 const MAX_NAMED = 5;
@@ -10,9 +12,12 @@ const MAX_NAMED = 5;
 export function missingLayers(stack: Stack, usable: readonly (readonly number[])[]): Warning[] {
   const gaps = stagesOf(usable).flatMap((numbers, index) => gapsOf(stack, numbers, index > 0));
   if (gaps.length === 0) return [];
-  const more = gaps.length > MAX_NAMED ? ` and ${gaps.length - MAX_NAMED} more` : '';
   const place = quoteName(`${stack.root}${stack.layout.block}`);
-  const message = `${place} has no usable layer ${gaps.slice(0, MAX_NAMED).join(', ')}${more}. Layers are numbered in the order of what is there.`;
+  const message = l10n.t(
+    '{0} has no usable layer {1}. Layers are numbered in the order of what is there.',
+    place,
+    andMore(gaps.slice(0, MAX_NAMED).join(', '), gaps.length - MAX_NAMED),
+  );
   return [{ code: 'missing-layers', message }];
 }
 
@@ -37,7 +42,8 @@ function gapsOf(stack: Stack, numbers: readonly number[], later: boolean): strin
   const gaps: string[] = [];
   let expected = later || stack.family === GENERIC ? first : 0;
   for (const number of numbers) {
-    if (number > expected) gaps.push(number - expected === 1 ? String(expected) : `${expected} to ${number - 1}`);
+    if (number > expected)
+      gaps.push(number - expected === 1 ? String(expected) : l10n.t('{0} to {1}', expected, number - 1));
     expected = number + 1;
   }
   return gaps;

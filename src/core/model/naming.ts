@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { GENERIC } from './generic/generic-stack.js';
 import type { FileFacts, Stack } from './stack.js';
 import type { Scope } from './scopes.js';
@@ -102,7 +103,7 @@ function prefixOf({ root, tower }: Stack): string {
 }
 
 function remarkOn({ copy }: Scope, { tower }: Stack): string {
-  if (copy?.kind === 'averaged') return 'the averaged weights';
-  if (copy?.kind === 'trained') return 'the trained weights';
-  return tower.tower === 'cross' ? 'queries and keys of different streams' : '';
+  if (copy?.kind === 'averaged') return l10n.t('the averaged weights');
+  if (copy?.kind === 'trained') return l10n.t('the trained weights');
+  return tower.tower === 'cross' ? l10n.t('queries and keys of different streams') : '';
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../bytes/quote.js';
 import { DTYPES, isFloat } from '../tensors/dtype.js';
 import { holdsWeights, type TensorEntry } from '../tensors/tensor-index.js';
@@ -50,12 +51,20 @@ export function readLayer(
   if ('problem' in projections) return { path, problem: projections.problem };
   const width = projections.query.weight.columns;
   if (projections.key.weight.columns !== width) {
-    const problem = `its query reads ${width} numbers a token and its key ${projections.key.weight.columns}: they read different streams`;
+    const problem = l10n.t(
+      'its query reads {0} numbers a token and its key {1}: they read different streams',
+      width,
+      projections.key.weight.columns,
+    );
     return { path, problem };
   }
   const { query, key } = projections;
   if (query.weight.rows % key.weight.rows !== 0) {
-    const problem = `its query has ${query.weight.rows} rows and its key ${key.weight.rows}: no number of heads can share keys so`;
+    const problem = l10n.t(
+      'its query has {0} rows and its key {1}: no number of heads can share keys so',
+      query.weight.rows,
+      key.weight.rows,
+    );
     return { path, problem };
   }
   const norm = reader.norm(width);
@@ -108,12 +117,15 @@ class LayerReader {
     if ('problem' in whole) return whole;
     const parts = partRows(whole, grouping, this.#outputColumns());
     if (parts === null) {
-      const rows = `the ${whole.rows} rows of ${quoteName(name)}`;
+      const rows = l10n.t('the {0} rows of {1}', whole.rows, quoteName(name));
       // A third of the rows must be something that the file knows: three divides one count in three by chance.
       const problem =
         whole.rows % 3 === 0
-          ? `nothing says that ${rows} are query, key and value of equal size: a third of them is neither the width of the tokens nor that of an output projection`
-          : `${rows} are no query, key and value of equal size`;
+          ? l10n.t(
+              'nothing says that {0} are query, key and value of equal size: a third of them is neither the width of the tokens nor that of an output projection',
+              rows,
+            )
+          : l10n.t('{0} are no query, key and value of equal size', rows);
       return { problem };
     }
     const [queryRows, keyRows] = parts;
@@ -162,11 +174,13 @@ class LayerReader {
     if (norm === null) return null;
     const name = this.full(this.layout.block, norm.name);
     const gain = this.names.get(`${name}.weight`);
-    if (gain === null) return { problem: `its norm ${quoteName(name)} is missing` };
+    if (gain === null) return { problem: l10n.t('its norm {0} is missing', quoteName(name)) };
     const shift = this.names.get(`${name}.bias`);
     const fits = (tensor: TensorEntry | null): boolean => tensor === null || isVector(tensor, width);
     if (!fits(gain) || !fits(shift)) {
-      return { problem: `its norm ${quoteName(name)} ${sizes(gain)} does not fit tokens of width ${width}` };
+      return {
+        problem: l10n.t('its norm {0} {1} does not fit tokens of width {2}', quoteName(name), sizes(gain), width),
+      };
     }
     return {
       // RMSNorm has no shift.
@@ -185,9 +199,11 @@ class LayerReader {
 
   matrix(name: string): Matrix | Problem {
     const tensor = this.names.get(this.#inAttention(name));
-    if (tensor === null) return { problem: `${quoteName(this.#inAttention(name))} is missing` };
+    if (tensor === null) return { problem: l10n.t('{0} is missing', quoteName(this.#inAttention(name))) };
     if (!holdsWeights(tensor)) {
-      return { problem: `${quoteName(tensor.name)} holds ${DTYPES[tensor.dtype].label} numbers, not weights` };
+      return {
+        problem: l10n.t('{0} holds {1} numbers, not weights', quoteName(tensor.name), DTYPES[tensor.dtype].label),
+      };
     }
     const shape = squeeze(tensor.shape);
     const [first, second, third, ...more] = shape;
@@ -197,7 +213,7 @@ class LayerReader {
       more.length > 0 ||
       shape.some((size) => size < 1 || size > MAX_SIDE)
     ) {
-      return { problem: `${quoteName(tensor.name)} ${sizes(tensor)} is no matrix` };
+      return { problem: l10n.t('{0} {1} is no matrix', quoteName(tensor.name), sizes(tensor)) };
     }
     if (third !== undefined && tensor.inputsFirst === true) {
       return { tensor, rows: second * third, columns: first, transposed: true, heads: second };
@@ -215,7 +231,9 @@ class LayerReader {
     const tensor = this.names.get(this.#inAttention(name));
     if (tensor === null) return null;
     if (tensor.shape.reduce((product, size) => product * size, 1) !== length) {
-      return { problem: `the bias ${quoteName(tensor.name)} ${sizes(tensor)} does not fit ${length} rows` };
+      return {
+        problem: l10n.t('the bias {0} {1} does not fit {2} rows', quoteName(tensor.name), sizes(tensor), length),
+      };
     }
     return { tensor, start: 0, length };
   }
@@ -233,7 +251,9 @@ class LayerReader {
     const matrix = this.matrix(name);
     if ('problem' in matrix) return matrix;
     if (matrix.rows % 2 !== 0)
-      return { problem: `the ${matrix.rows} rows of ${quoteName(name)} are no two projections of equal size` };
+      return {
+        problem: l10n.t('the {0} rows of {1} are no two projections of equal size', matrix.rows, quoteName(name)),
+      };
     const bias = this.vector(biasOf(name), matrix.rows);
     if (bias !== null && 'problem' in bias) return bias;
     const rows = matrix.rows / 2;

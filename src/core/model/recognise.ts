@@ -1,5 +1,7 @@
+import * as l10n from '@vscode/l10n';
 import { CheckpointError, type Warning } from '../errors.js';
 import type { TensorIndex } from '../tensors/tensor-index.js';
+import { findArchitecture } from './architecture-name.js';
 import { assembleModel, type StackOptions } from './assemble.js';
 import { viewConfig } from './config.js';
 import { findFamilyStacks } from './family-stacks.js';
@@ -52,11 +54,13 @@ export function recognise(index: TensorIndex, config: unknown, options: Recognit
 /** The same from the names and shapes of tensors alone. */
 function recogniseNames(index: TensorIndex, config: unknown, options: RecognitionOptions): Recognition {
   const view = viewConfig(config);
+  const file = index.files[0] ?? l10n.t('the checkpoint');
   const facts: FileFacts = {
-    file: index.files[0] ?? 'the checkpoint',
+    file,
     format: index.format,
     config: view,
     modelType: view?.text('model_type')?.toLowerCase() ?? '',
+    architecture: findArchitecture(file, view, index.settings),
     settings: settingsSections(index.settings),
     plain: index.settings,
   };
@@ -136,7 +140,7 @@ function fewOthers(others: readonly OtherPart[]): readonly OtherPart[] {
   if (others.length <= MAX_OTHERS) return others;
   const rest = others.slice(MAX_OTHERS - 1);
   const tensorCount = rest.reduce((sum, part) => sum + part.tensorCount, 0);
-  return [...others.slice(0, MAX_OTHERS - 1), { name: `${rest.length} more`, tensorCount }];
+  return [...others.slice(0, MAX_OTHERS - 1), { name: l10n.t('{0} more', rest.length), tensorCount }];
 }
 
 /** A warning that says which of several models it is about. */
@@ -166,26 +170,30 @@ function headRefusals(
     throw new CheckpointError(
       'wrong-use',
       facts.file,
-      `${heads} heads do not fit: ${first.reason}`,
-      'give another number of heads, or none',
+      l10n.t('{0} heads do not fit: {1}', heads, first.reason),
+      l10n.t('give another number of heads, or none'),
     );
   }
   return refusals.map(({ name, reason }) => ({
     code: 'heads-refused',
-    message: `${heads} heads do not fit the model ${name}: ${reason}. It keeps its own.`,
+    message: l10n.t('{0} heads do not fit the model {1}: {2}. It keeps its own.', heads, name, reason),
   }));
 }
 
 function limitWarnings(tooLong: number, stacks: number): Warning[] {
   const warnings: Warning[] = [];
   if (tooLong > 0) {
-    const message = `${tooLong} tensors have names of more than ${MAX_NAME_LENGTH} characters or levels beyond counting, and were left out.`;
+    const message = l10n.t(
+      '{0} tensors have names of more than {1} characters or levels beyond counting, and were left out.',
+      tooLong,
+      MAX_NAME_LENGTH,
+    );
     warnings.push({ code: 'long-names', message });
   }
   if (stacks > MAX_MODELS) {
     warnings.push({
       code: 'many-models',
-      message: `Only the first ${MAX_MODELS} stacks of attention layers are shown.`,
+      message: l10n.t('Only the first {0} stacks of attention layers are shown.', MAX_MODELS),
     });
   }
   return warnings;

@@ -22,6 +22,8 @@ export interface GridRotation {
         readonly reference: readonly [rows: number, columns: number] | null;
         /** The first half of the pairs turns with the column, and not with the row. */
         readonly order?: 'xy';
+        /** Number of the first row and column, absent for 0. It counts for tokens in front of the patches, which do not turn. */
+        readonly first?: number;
       };
   /** What the file does not say of it, as a sentence; null where nothing had to be assumed. */
   readonly assumed: string | null;

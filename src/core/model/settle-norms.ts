@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../bytes/quote.js';
 import { joinPath } from './layout.js';
 import type { Assumption, Norm } from './model.js';
@@ -20,7 +21,10 @@ export function settleNorms(
   const isSaid = LAYER_NORM_KEYS.some((key) => config?.has(key) === true);
   if (layout.norm?.kind !== 'either' || isSaid || !layers.some(isOpen)) return { layers, assumptions: [] };
   const name = quoteName(`${root}${joinPath(layout.block, layout.norm.name)}`);
-  const text = `${name} has no shift: it was taken for an RMSNorm, which does not centre tokens. For a LayerNorm without shift the folded figures would differ.`;
+  const text = l10n.t(
+    '{0} has no shift: it was taken for an RMSNorm, which does not centre tokens. For a LayerNorm without shift the folded figures would differ.',
+    name,
+  );
   const asRms = (norm: Norm): Norm => ({ ...norm, kind: 'rms' });
   return {
     layers: layers.map((layer) =>

@@ -1,3 +1,4 @@
+import type { ArchitectureName } from './architecture-name.js';
 import type { ConfigView } from './config.js';
 import type { FamilyTower, StackView } from './families/family.js';
 import type { KnownNames } from './known-names.js';
@@ -28,6 +29,7 @@ export interface FileFacts {
   readonly format: FormatId;
   readonly config: ConfigView | null;
   readonly modelType: string;
+  readonly architecture: ArchitectureName | null;
   readonly settings: readonly SettingsSection[];
   /** Every plain value by its dotted path. */
   readonly plain: ReadonlyMap<string, Setting>;
@@ -50,7 +52,7 @@ export function viewStack(
     beside: (name) => ancestors.some((ancestor) => names.has(`${ancestor}${name}`)),
     shape: (name) => names.get(`${root}${name}`)?.shape ?? null,
     modelType: facts.modelType,
-    architecture: facts.config?.text('architecture') ?? '',
+    architecture: facts.architecture?.name ?? '',
     format: facts.format,
     setting: (path) => [...facts.plain.keys()].some((each) => each.startsWith(path)),
   };

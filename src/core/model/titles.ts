@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { TitleFacts } from './families/family.js';
 
 /** Widths and depths that have a letter of their own. */
@@ -24,17 +25,19 @@ export function vitTitle(label: string, { width, depth, patch }: TitleFacts, par
   const family = label === '' ? 'ViT' : `${label} ViT`;
   const grid = patch === null ? '' : `/${patch}`;
   const tail = part === '' ? '' : ` ${part}`;
-  return letter === null ? `${family}${grid}${tail}, width ${width}` : `${family}-${letter}${grid}${tail}`;
+  return letter === null
+    ? l10n.t('{0}{1}{2}, width {3}', family, grid, tail, width)
+    : `${family}-${letter}${grid}${tail}`;
 }
 
 /** Words for a title where the model has register tokens. */
 export function withRegisters({ registers }: TitleFacts): string {
-  return registers > 0 ? 'with registers' : '';
+  return registers > 0 ? l10n.t('with registers') : '';
 }
 
 /** A name that tells the width only: `BERT, width 768`. */
 export function widthTitle(label: string, { width }: TitleFacts): string {
-  return `${label}, width ${width}`;
+  return l10n.t('{0}, width {1}', label, width);
 }
 
 /** Widths of the first stage of Swin with a letter of their own; 96 is T or S by the number of layers. */
@@ -49,5 +52,7 @@ const SWIN_SIZES: ReadonlyMap<string, string> = new Map([
 export function swinTitle(label: string, { width, lastWidth, depth, patch }: TitleFacts): string {
   const letter = SWIN_SIZES.get(`${width}x${depth}`) ?? null;
   const grid = patch === null ? '' : `/${patch}`;
-  return letter === null ? `${label}${grid}, width ${width} to ${lastWidth}` : `${label}-${letter}${grid}`;
+  return letter === null
+    ? l10n.t('{0}{1}, width {2} to {3}', label, grid, width, lastWidth)
+    : `${label}-${letter}${grid}`;
 }

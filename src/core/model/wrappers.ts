@@ -1,3 +1,5 @@
+import * as l10n from '@vscode/l10n';
+
 /** Names under which a training script keeps several copies of one model, and what each holds. */
 const COPIES: ReadonlyMap<string, 'trained' | 'averaged'> = new Map([
   ['student', 'trained'],
@@ -130,7 +132,7 @@ export function wrapperName(prefix: string, hints: WrapperHints): string | null 
 
 function segmentName(segment: string, hints: WrapperHints): string | null {
   if (segment === 'state_dict' && hints.lightning) return 'lightning';
-  if (segment === 'student' || segment === 'teacher') return hints.dino ? 'dino' : 'student and teacher';
+  if (segment === 'student' || segment === 'teacher') return hints.dino ? 'dino' : l10n.t('student and teacher');
   if (copyName(segment) === 'ema') return 'ema';
-  return AROUND.get(segment) ?? (copyKind(segment) === null ? null : 'several copies');
+  return AROUND.get(segment) ?? (copyKind(segment) === null ? null : l10n.t('several copies'));
 }

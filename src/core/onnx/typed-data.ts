@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { byteLengthOf, DTYPES, type DType } from '../tensors/dtype.js';
 import { readFields, readPacked, WIRE, type WireField, WireProblem } from './wire.js';
 
@@ -59,5 +60,5 @@ export function typedData(message: Uint8Array, field: number, dtype: DType, coun
     for (const number of numbers) values.push(number);
   }
   if (values.length === units) return elements(dtype, values);
-  throw new WireProblem(`a tensor of ${String(count)} elements holds other than ${String(units)} numbers`, 0);
+  throw new WireProblem(l10n.t('a tensor of {0} elements holds other than {1} numbers', count, units), 0);
 }

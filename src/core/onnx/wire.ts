@@ -1,3 +1,5 @@
+import * as l10n from '@vscode/l10n';
+
 /** Wire types of protobuf that ONNX uses; groups (3 and 4) are long gone. */
 export const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
@@ -39,11 +41,11 @@ function readVarint(bytes: Uint8Array, at: number, base: number): readonly [valu
   let value = 0;
   for (let index = 0; index < MAX_VARINT; index++) {
     const byte = bytes[at + index];
-    if (byte === undefined) throw new WireProblem('a number leaves the message', base + at);
+    if (byte === undefined) throw new WireProblem(l10n.t('a number leaves the message'), base + at);
     value += (byte & 0x7f) * 2 ** (7 * index);
     if (byte < 0x80) return [index < SMALL_BYTES ? value : wide(bytes, at, index + 1), at + index + 1];
   }
-  throw new WireProblem('a number has more than ten bytes', base + at);
+  throw new WireProblem(l10n.t('a number has more than ten bytes'), base + at);
 }
 
 /** A varint of eight bytes or more as the int64 that it is; beyond 2^53 it is rounded. */
@@ -63,18 +65,18 @@ export function readHead(bytes: Uint8Array, at: number, base: number, limit: num
   const [tag, next] = readVarint(bytes, at, base);
   const number = Math.floor(tag / 8);
   const wire = tag % 8;
-  if (tag < 8 || tag >= 2 ** 32) throw new WireProblem(`there is no field ${String(number)}`, base + at);
+  if (tag < 8 || tag >= 2 ** 32) throw new WireProblem(l10n.t('there is no field {0}', number), base + at);
   if (wire === WIRE.varint) {
     const [value, end] = readVarint(bytes, next, base);
     return checked({ number, wire, value, start: base + next, end: base + end }, limit);
   }
   if (wire === WIRE.bytes) {
     const [length, start] = readVarint(bytes, next, base);
-    if (length < 0) throw new WireProblem('a field has a negative length', base + at);
+    if (length < 0) throw new WireProblem(l10n.t('a field has a negative length'), base + at);
     return checked({ number, wire, value: 0, start: base + start, end: base + start + length }, limit);
   }
   if (wire !== WIRE.fixed32 && wire !== WIRE.fixed64) {
-    throw new WireProblem(`there is no wire type ${String(wire)}`, base + at);
+    throw new WireProblem(l10n.t('there is no wire type {0}', wire), base + at);
   }
   const size = wire === WIRE.fixed32 ? 4 : 8;
   return checked({ number, wire, value: 0, start: base + next, end: base + next + size }, limit);
@@ -82,7 +84,7 @@ export function readHead(bytes: Uint8Array, at: number, base: number, limit: num
 
 function checked(field: WireField, limit: number): WireField {
   if (field.end <= limit) return field;
-  throw new WireProblem(`field ${String(field.number)} is longer than what holds it`, field.start);
+  throw new WireProblem(l10n.t('field {0} is longer than what holds it', field.number), field.start);
 }
 
 /** All fields of a message in memory, in order. @param base place of `bytes[0]` in the file. @throws WireProblem. */

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource } from '../bytes/byte-source.js';
 import { CheckpointError } from '../errors.js';
 import { DTYPES } from './dtype.js';
@@ -60,8 +61,8 @@ export async function readGrid(
     throw new CheckpointError(
       'unsupported',
       source.name,
-      `tensor ${tensor.name} is spread too far`,
-      'save it as a plain matrix',
+      l10n.t('tensor {0} is spread too far', tensor.name),
+      l10n.t('save it as a plain matrix'),
     );
   }
   const out = new Float64Array(rows * columns);

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource } from '../bytes/byte-source.js';
 import { groupDigits, quoteName } from '../bytes/quote.js';
 import { CheckpointError } from '../errors.js';
@@ -17,11 +18,11 @@ const MAX_REPEATED = 2 ** 24;
 
 function unsupported(tensor: TensorEntry, source: ByteSource, problem: string): CheckpointError {
   const shape = `${DTYPES[tensor.dtype].label} [${tensor.shape.join(', ')}]`;
-  const advice = 'choose other tensors or save the weights as plain matrices';
+  const advice = l10n.t('choose other tensors or save the weights as plain matrices');
   return new CheckpointError(
     'unsupported',
     source.name,
-    `tensor ${quoteName(tensor.name)} (${shape}) ${problem}`,
+    l10n.t('tensor {0} ({1}) {2}', quoteName(tensor.name), shape, problem),
     advice,
   );
 }
@@ -60,10 +61,11 @@ function transpose(grid: Grid): Grid {
 }
 
 function checkSize(source: ByteSource, { tensor, rows, columns }: MatrixView): void {
-  if (DTYPES[tensor.dtype].kind === 'complex') throw unsupported(tensor, source, 'holds complex numbers');
+  if (DTYPES[tensor.dtype].kind === 'complex') throw unsupported(tensor, source, l10n.t('holds complex numbers'));
   const stored = Math.ceil(tensor.byteLength / DTYPES[tensor.dtype].bytes);
   const limit = Math.min(MAX_ELEMENTS, Math.max(MAX_REPEATED, stored));
-  if (rows * columns > limit) throw unsupported(tensor, source, `has more than ${groupDigits(limit)} elements`);
+  if (rows * columns > limit)
+    throw unsupported(tensor, source, l10n.t('has more than {0} elements', groupDigits(limit)));
 }
 
 function matrixGrid(source: ByteSource, view: MatrixView): Grid {
@@ -72,8 +74,8 @@ function matrixGrid(source: ByteSource, view: MatrixView): Grid {
   const table = asTable(tensor, rowLength);
   const whole = table !== null && transposed ? transpose(table) : table;
   if (whole?.columns !== columns || rowStart < 0 || rowStart + rows > whole.rows) {
-    const wanted = `${String(columns)} columns and rows ${String(rowStart)} to ${String(rowStart + rows - 1)}`;
-    throw unsupported(tensor, source, `has no ${wanted}`);
+    const wanted = l10n.t('{0} columns and rows {1} to {2}', columns, rowStart, rowStart + rows - 1);
+    throw unsupported(tensor, source, l10n.t('has no {0}', wanted));
   }
   return { ...whole, first: rowStart * whole.rowStep, rows };
 }
@@ -138,7 +140,7 @@ async function readFactors(
   const { down, up, magnitude, rank, inputs, outputs, parts = [0] } = change;
   const changed = changedParts(change);
   const factor = async (tensor: TensorEntry, rows: number, columns: number): Promise<Float64Array> => {
-    if (tensor.file !== file && others === null) throw unsupported(tensor, source, 'lies in another file');
+    if (tensor.file !== file && others === null) throw unsupported(tensor, source, l10n.t('lies in another file'));
     const place = others === null ? source : await others(tensor.file);
     return read(place, { tensor, rowStart: 0, rows, columns, transposed: false }, others, 'values');
   };
@@ -160,7 +162,7 @@ async function merge(
   const factors = await readFactors(source, view.tensor.file, change, others);
   addLowRank(values, view, change, factors);
   if (factors.lengths !== null && !setLengths(values, view, change, factors.lengths)) {
-    throw unsupported(view.tensor, source, 'has rows of set lengths (DoRA), and was asked for parts of rows');
+    throw unsupported(view.tensor, source, l10n.t('has rows of set lengths (DoRA), and was asked for parts of rows'));
   }
 }
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { inflateStart, InflateProblem } from '../bytes/inflate.js';
 import type { ChunkFilter } from './tensor-index.js';
 
@@ -23,7 +24,7 @@ const MOST_PER_BYTE = 88;
 
 /** Unpacks LZF, as liblzf writes it. @throws InflateProblem where the data are damaged; nothing is allocated for a false claim. */
 function unpackLzf(packed: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
-  const damaged = (): InflateProblem => new InflateProblem('its compressed data are damaged (LZF)');
+  const damaged = (): InflateProblem => new InflateProblem(l10n.t('its compressed data are damaged (LZF)'));
   if (length > packed.length * MOST_PER_BYTE) throw damaged();
   const out = new Uint8Array(length);
   let at = 0;
@@ -77,13 +78,13 @@ function fletcher32(bytes: Uint8Array): number {
 /** The bytes without the checksum behind them. @throws InflateProblem where they do not have that checksum. */
 function withoutChecksum(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const length = bytes.length - CHECKSUM;
-  if (length < 0) throw new InflateProblem('a chunk is shorter than its checksum');
+  if (length < 0) throw new InflateProblem(l10n.t('a chunk is shorter than its checksum'));
   const content = bytes.subarray(0, length);
   const stored = new DataView(bytes.buffer, bytes.byteOffset + length).getUint32(0, true);
   const sum = fletcher32(content);
   // Versions before 1.6.3 wrote the bytes of each half the other way round.
   const turned = (((sum & 0x00ff00ff) << 8) | ((sum >>> 8) & 0x00ff00ff)) >>> 0;
-  if (stored !== sum && stored !== turned) throw new InflateProblem('a chunk does not have its checksum');
+  if (stored !== sum && stored !== turned) throw new InflateProblem(l10n.t('a chunk does not have its checksum'));
   return content;
 }
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource } from '../bytes/byte-source.js';
 import { checkRange } from '../bytes/checked-read.js';
 import { inflateStart, InflateProblem } from '../bytes/inflate.js';
@@ -35,13 +36,13 @@ function inMemory(name: string, bytes: Uint8Array<ArrayBuffer>): ByteSource {
 }
 
 function damaged(tensor: TensorEntry, file: string, why: string): CheckpointError {
-  const problem = `the data of ${quoteName(tensor.name)} cannot be unpacked: ${why}`;
-  return new CheckpointError('malformed', file, problem, 'the file is damaged; download or copy it again');
+  const problem = l10n.t('the data of {0} cannot be unpacked: {1}', quoteName(tensor.name), why);
+  return new CheckpointError('malformed', file, problem, l10n.t('the file is damaged; download or copy it again'));
 }
 
 function scattered(tensor: TensorEntry, file: string): CheckpointError {
-  const problem = `${quoteName(tensor.name)} lies in several files, which cannot be joined for this`;
-  const advice = 'convert the checkpoint with torch.distributed.checkpoint.format_utils dcp_to_torch';
+  const problem = l10n.t('{0} lies in several files, which cannot be joined for this', quoteName(tensor.name));
+  const advice = l10n.t('convert the checkpoint with torch.distributed.checkpoint.format_utils dcp_to_torch');
   return new CheckpointError('unsupported', file, problem, advice);
 }
 
@@ -90,7 +91,7 @@ async function joinChunks(
       let bytes = await file.read(chunk.offset, chunk.length);
       for (const filter of chunk.filters) bytes = undoFilter(filter, bytes, size, full);
       if (bytes.length !== full) {
-        throw damaged(tensor, file.name, `a chunk has ${String(bytes.length)} bytes in place of ${String(full)}`);
+        throw damaged(tensor, file.name, l10n.t('a chunk has {0} bytes in place of {1}', bytes.length, full));
       }
       place(chunk, bytes, shape, size, out);
     }
@@ -108,9 +109,9 @@ export async function unpack(source: ByteSource, tensor: TensorEntry, others: Ot
   const { packing } = tensor;
   if (packing === undefined) return { source, tensor };
   if (tensor.byteLength > MAX_UNPACKED_BYTES) {
-    const sizes = `${groupDigits(tensor.byteLength)} bytes, more than ${groupDigits(MAX_UNPACKED_BYTES)}`;
-    const problem = `the packed tensor ${quoteName(tensor.name)} has ${sizes}`;
-    throw new CheckpointError('limit', source.name, problem, 'save it without compression, in one piece');
+    const sizes = l10n.t('{0} bytes, more than {1}', groupDigits(tensor.byteLength), groupDigits(MAX_UNPACKED_BYTES));
+    const problem = l10n.t('the packed tensor {0} has {1}', quoteName(tensor.name), sizes);
+    throw new CheckpointError('limit', source.name, problem, l10n.t('save it without compression, in one piece'));
   }
   try {
     let bytes: Uint8Array<ArrayBuffer>;

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { createHash } from 'node:crypto';
 import type { Recognition } from '../../core/model/model.js';
 import { recognise } from '../../core/model/recognise.js';
@@ -18,7 +19,7 @@ export async function inspectCheckpoint({
   return withOpenCheckpoint({ path, partial, adapter: adapter ?? null }, counter, async (opened) => {
     const { index, folder, checkpoint } = opened;
     const config = await readJsonBeside(folder, 'config.json');
-    const recognition = index.adapter?.applied === false ? NO_MODELS : recognise(index, config.value, options);
+    const recognition = index.adapter?.applied === false ? noModels() : recognise(index, config.value, options);
     return {
       format: index.format,
       checkpoint,
@@ -33,7 +34,9 @@ export async function inspectCheckpoint({
 }
 
 /** Of an adapter alone: its pieces are named as projections are, and are none. */
-const NO_MODELS: Recognition = { models: [], defaults: [], others: [], looksLike: 'a LoRA adapter', warnings: [] };
+function noModels(): Recognition {
+  return { models: [], defaults: [], others: [], looksLike: l10n.t('a LoRA adapter'), warnings: [] };
+}
 
 /** Tells one directory of tensors from another, without reading their elements. */
 function headerHash(tensors: readonly TensorEntry[]): string {

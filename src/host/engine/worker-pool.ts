@@ -1,6 +1,8 @@
+import * as l10n from '@vscode/l10n';
 import { Worker } from 'node:worker_threads';
 import { CheckpointError } from '../../core/errors.js';
 import type { TaskName, WorkerReply, WorkerTasks } from '../../protocol/worker.js';
+import { workerOptions } from '../translations.js';
 import { fromWire } from './wire-error.js';
 
 /** A task that waits or runs; settled exactly once. */
@@ -49,7 +51,7 @@ export class WorkerPool {
   ): Promise<WorkerTasks[Name]['result']> {
     return new Promise((resolve, reject) => {
       if (this.disposed) {
-        reject(stopped('it was closed'));
+        reject(stopped(l10n.t('it was closed')));
         return;
       }
       if (signal?.aborted === true) {
@@ -88,8 +90,8 @@ export class WorkerPool {
 
   /** Ends all workers at once; their tasks and those that wait are rejected with `worker-stopped`. The next task starts afresh. */
   async stop(): Promise<void> {
-    for (const job of this.queue.splice(0)) job.fail(stopped('it was ended'));
-    await Promise.all([...this.slots].map((slot) => this.end(slot, 'it was ended')));
+    for (const job of this.queue.splice(0)) job.fail(stopped(l10n.t('it was ended')));
+    await Promise.all([...this.slots].map((slot) => this.end(slot, l10n.t('it was ended'))));
   }
 
   /** Ends all workers for good. */
@@ -120,7 +122,7 @@ export class WorkerPool {
 
   private start(): Slot | null {
     if (this.slots.size >= this.options.size) return null;
-    const worker = new Worker(this.options.workerFile);
+    const worker = new Worker(this.options.workerFile, workerOptions());
     const slot: Slot = { worker, job: null };
     worker.unref(); // until it has work
     this.slots.add(slot);
@@ -140,8 +142,8 @@ export class WorkerPool {
     worker.on('error', (error) => {
       died(error instanceof Error ? error.message : String(error))();
     });
-    worker.on('messageerror', died('its answer could not be read'));
-    worker.on('exit', died('it ended unexpectedly'));
+    worker.on('messageerror', died(l10n.t('its answer could not be read')));
+    worker.on('exit', died(l10n.t('it ended unexpectedly')));
     return slot;
   }
 
@@ -151,7 +153,7 @@ export class WorkerPool {
     for (const slot of this.slots) {
       if (slot.job !== job) continue;
       slot.job = null;
-      void this.end(slot, 'it was ended').then(() => {
+      void this.end(slot, l10n.t('it was ended')).then(() => {
         this.pump();
       });
     }
@@ -169,7 +171,12 @@ export class WorkerPool {
 }
 
 function stopped(reason: string): CheckpointError {
-  return new CheckpointError('worker-stopped', 'computation', `the computation stopped: ${reason}`, 'try again');
+  return new CheckpointError(
+    'worker-stopped',
+    'computation',
+    l10n.t('the computation stopped: {0}', reason),
+    l10n.t('try again'),
+  );
 }
 
 function abortError(): Error {

@@ -1,5 +1,6 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import type { TaskName, WorkerReply, WorkerRequest, WorkerTasks } from '../../protocol/worker.js';
+import { translateAsTold } from '../translations.js';
 import { createHandlers } from './tasks.js';
 import { toWire } from './wire-error.js';
 
@@ -9,6 +10,8 @@ interface Asked<Name extends TaskName> {
   readonly name: Name;
   readonly params: WorkerTasks[Name]['params'];
 }
+
+translateAsTold(workerData);
 
 const handlers = createHandlers();
 

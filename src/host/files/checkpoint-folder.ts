@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import type { CheckpointFolder } from '../../core/bytes/byte-source.js';
@@ -24,21 +25,23 @@ export interface OpenFolder extends CheckpointFolder {
 }
 
 function outside(name: string, why: string): CheckpointError {
-  const problem = `it lies outside the folder of the checkpoint (${why})`;
+  const problem = l10n.t('it lies outside the folder of the checkpoint ({0})', why);
   return new CheckpointError(
     'outside-folder',
     quoteName(name),
     problem,
-    'copy the file into the folder and name it plainly',
+    l10n.t('copy the file into the folder and name it plainly'),
   );
 }
 
 /** Why a name is not a plain path below a folder, on any system; null when it is. */
 function whyNotPlain(name: string): string | null {
-  if (name === '' || name.includes('\0')) return 'its name is no file name';
-  if (name.includes('\\')) return 'a backslash in its name';
-  if (isAbsolute(name) || /^[a-z]:/iu.test(name)) return 'an absolute path';
-  return name.split('/').some((part) => part === '..' || part === '.' || part === '') ? 'its path climbs out' : null;
+  if (name === '' || name.includes('\0')) return l10n.t('its name is no file name');
+  if (name.includes('\\')) return l10n.t('a backslash in its name');
+  if (isAbsolute(name) || /^[a-z]:/iu.test(name)) return l10n.t('an absolute path');
+  return name.split('/').some((part) => part === '..' || part === '.' || part === '')
+    ? l10n.t('its path climbs out')
+    : null;
 }
 
 /** True for the name of a file in a folder, or of one in a folder below it. */
@@ -72,7 +75,8 @@ async function open(place: CheckpointPlace, name: string, counter: ReadCounter):
   if (why !== null) throw outside(name, why);
   const folder = await realpath(place.folder);
   const target = await realpath(join(place.folder, name));
-  if (!isInside(folder, target) && !isHubBlob(folder, target)) throw outside(name, 'a symbolic link leads out of it');
+  if (!isInside(folder, target) && !isHubBlob(folder, target))
+    throw outside(name, l10n.t('a symbolic link leads out of it'));
   return openFileSource(target, name, counter);
 }
 

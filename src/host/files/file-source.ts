@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { constants, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { ByteSource } from '../../core/bytes/byte-source.js';
@@ -26,7 +27,12 @@ const CHUNK_BYTES = 2 ** 30;
 const OPEN_FLAGS = constants.O_RDONLY | (process.platform === 'win32' ? 0 : constants.O_NONBLOCK);
 
 function changed(name: string, what: string): CheckpointError {
-  return new CheckpointError('changed', name, what, 'something is writing to it; open it again when that is done');
+  return new CheckpointError(
+    'changed',
+    name,
+    what,
+    l10n.t('something is writing to it; open it again when that is done'),
+  );
 }
 
 async function readFully(handle: FileHandle, name: string, offset: number, length: number, counter: ReadCounter) {
@@ -35,7 +41,7 @@ async function readFully(handle: FileHandle, name: string, offset: number, lengt
   while (done < length) {
     const { bytesRead } = await handle.read(bytes, done, Math.min(CHUNK_BYTES, length - done), offset + done);
     if (bytesRead === 0) {
-      throw changed(name, `the file shrank while it was read: it now ends at ${groupDigits(offset + done)}`);
+      throw changed(name, l10n.t('the file shrank while it was read: it now ends at {0}', groupDigits(offset + done)));
     }
     done += bytesRead;
     counter.bytes += bytesRead;
@@ -45,11 +51,11 @@ async function readFully(handle: FileHandle, name: string, offset: number, lengt
 
 function checkUnchanged(name: string, opened: Stats, now: Stats): void {
   if (now.size !== opened.size) {
-    const sizes = `${groupDigits(opened.size)} bytes when it was opened, ${groupDigits(now.size)} now`;
-    throw changed(name, `the file changed while it was read: ${sizes}`);
+    const sizes = l10n.t('{0} bytes when it was opened, {1} now', groupDigits(opened.size), groupDigits(now.size));
+    throw changed(name, l10n.t('the file changed while it was read: {0}', sizes));
   }
   if (now.mtimeMs !== opened.mtimeMs) {
-    throw changed(name, 'the file was written to while it was read');
+    throw changed(name, l10n.t('the file was written to while it was read'));
   }
 }
 
@@ -58,8 +64,13 @@ async function openRegular(path: string, name: string): Promise<{ handle: FileHa
   try {
     const opened = await handle.stat();
     if (!opened.isFile()) {
-      const kind = opened.isDirectory() ? 'a folder' : 'a device or pipe';
-      throw new CheckpointError('unreadable', name, `it is ${kind}, not a file`, 'choose a checkpoint file');
+      const kind = opened.isDirectory() ? l10n.t('a folder') : l10n.t('a device or pipe');
+      throw new CheckpointError(
+        'unreadable',
+        name,
+        l10n.t('it is {0}, not a file', kind),
+        l10n.t('choose a checkpoint file'),
+      );
     }
     return { handle, opened };
   } catch (error) {

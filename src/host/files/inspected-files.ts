@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { join } from 'node:path';
 import type { SourceOf } from '../../core/analysis/layer.js';
 import { CheckpointError } from '../../core/errors.js';
@@ -49,7 +50,7 @@ export async function closeAll(folders: readonly Pick<OpenFolder, 'close'>[]): P
 /** @throws CheckpointError `changed` when a file is no longer what it was when it was inspected. */
 export function checkState({ name, sizeBytes, modifiedMs }: FileState, sizeNow: number, modifiedNow: number): void {
   if (sizeNow === sizeBytes && modifiedNow === modifiedMs) return;
-  throw new CheckpointError('changed', name, 'the file changed after it was opened', 'open it again');
+  throw new CheckpointError('changed', name, l10n.t('the file changed after it was opened'), l10n.t('open it again'));
 }
 
 /** Closes the files whatever happens; the action's own failure comes first. */

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource, CheckpointFolder } from '../../core/bytes/byte-source.js';
 import { groupDigits } from '../../core/bytes/quote.js';
 import { CheckpointError, type Warning } from '../../core/errors.js';
@@ -16,7 +17,7 @@ export async function readJsonBeside(folder: CheckpointFolder, name: string): Pr
   try {
     const source = await openBeside(folder, name);
     if (source.size > MAX_JSON_BYTES) {
-      return leftOut(name, `it has ${groupDigits(source.size)} bytes, more than any configuration needs`);
+      return leftOut(name, l10n.t('it has {0} bytes, more than any configuration needs', groupDigits(source.size)));
     }
     const text = new TextDecoder('utf-8', { fatal: true }).decode(await source.read(0, source.size));
     const value: unknown = JSON.parse(text);
@@ -25,7 +26,7 @@ export async function readJsonBeside(folder: CheckpointFolder, name: string): Pr
     if (error instanceof CheckpointError) {
       return error.code === 'missing-file' ? { value: null, warning: null } : leftOut(name, error.problem);
     }
-    return leftOut(name, 'it is not JSON');
+    return leftOut(name, l10n.t('it is not JSON'));
   }
 }
 
@@ -40,5 +41,5 @@ async function openBeside(folder: CheckpointFolder, name: string): Promise<ByteS
 }
 
 function leftOut(name: string, why: string): JsonBeside {
-  return { value: null, warning: { code: 'json-left-out', message: `${name} was not used: ${why}` } };
+  return { value: null, warning: { code: 'json-left-out', message: l10n.t('{0} was not used: {1}', name, why) } };
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { quoteName } from '../../core/bytes/quote.js';
@@ -5,6 +6,7 @@ import { CheckpointError } from '../../core/errors.js';
 import type { CheckpointPlace } from './checkpoint-folder.js';
 import { asCheckpointError } from './system-error.js';
 import { bestExport, innerFolder } from './well-known-folders.js';
+import { andMore } from '../../core/text/lists.js';
 
 const WEIGHTS = /\.(safetensors|pt|pth|ckpt|bin|onnx|keras|gguf)$/iu;
 /** Ends of names that also stand for results and data; they count where there is nothing else. */
@@ -39,7 +41,7 @@ type Choose = (folder: string, names: readonly string[]) => string;
 
 function listed(names: readonly string[]): string {
   const shown = names.slice(0, MAX_LISTED).map(quoteName).join(', ');
-  return names.length > MAX_LISTED ? `${shown} and ${String(names.length - MAX_LISTED)} more` : shown;
+  return andMore(shown, names.length - MAX_LISTED);
 }
 
 /**
@@ -63,23 +65,24 @@ export function chooseCheckpoint(folder: string, names: readonly string[]): stri
     throw new CheckpointError(
       'wrong-use',
       shown,
-      `the folder holds several checkpoints: ${listed(candidates)}`,
-      'choose one of them',
+      l10n.t('the folder holds several checkpoints: {0}', listed(candidates)),
+      l10n.t('choose one of them'),
     );
   }
   if (weights.length > 0) {
-    const problem = `the folder holds shards (${listed(weights)}) and no index that names them`;
+    const problem = l10n.t('the folder holds shards ({0}) and no index that names them', listed(weights));
     throw new CheckpointError(
       'missing-file',
       shown,
       problem,
-      'get model.safetensors.index.json too, or open one shard',
+      l10n.t('get model.safetensors.index.json too, or open one shard'),
     );
   }
-  const found = names.length === 0 ? 'it is empty' : `it holds ${listed(names)}`;
-  const advice =
-    'choose a folder with a .safetensors, .pt, .pth, .ckpt, .onnx, .npz, .h5, .keras, .gguf or .msgpack file';
-  throw new CheckpointError('not-a-checkpoint', shown, `the folder holds no weights: ${found}`, advice);
+  const found = names.length === 0 ? l10n.t('it is empty') : l10n.t('it holds {0}', listed(names));
+  const advice = l10n.t(
+    'choose a folder with a .safetensors, .pt, .pth, .ckpt, .onnx, .npz, .h5, .keras, .gguf or .msgpack file',
+  );
+  throw new CheckpointError('not-a-checkpoint', shown, l10n.t('the folder holds no weights: {0}', found), advice);
 }
 
 /**

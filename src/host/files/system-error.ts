@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { CheckpointError } from '../../core/errors.js';
 
 function systemCode(error: unknown): string {
@@ -11,24 +12,39 @@ export function asCheckpointError(error: unknown, name: string): CheckpointError
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return new CheckpointError('missing-file', name, 'there is no such file', 'check the path');
+      return new CheckpointError('missing-file', name, l10n.t('there is no such file'), l10n.t('check the path'));
     case 'EACCES':
     case 'EPERM':
-      return new CheckpointError('unreadable', name, 'you may not read it', 'change its permissions');
+      return new CheckpointError('unreadable', name, l10n.t('you may not read it'), l10n.t('change its permissions'));
     case 'EISDIR':
-      return new CheckpointError('unreadable', name, 'it is a folder, not a file', 'choose a checkpoint file');
+      return new CheckpointError(
+        'unreadable',
+        name,
+        l10n.t('it is a folder, not a file'),
+        l10n.t('choose a checkpoint file'),
+      );
     case 'ELOOP':
-      return new CheckpointError('unreadable', name, 'its symbolic links go in a circle', 'choose the file itself');
+      return new CheckpointError(
+        'unreadable',
+        name,
+        l10n.t('its symbolic links go in a circle'),
+        l10n.t('choose the file itself'),
+      );
     case 'EMFILE':
     case 'ENFILE':
-      return new CheckpointError('unreadable', name, 'too many files are open', 'close some and try again');
+      return new CheckpointError(
+        'unreadable',
+        name,
+        l10n.t('too many files are open'),
+        l10n.t('close some and try again'),
+      );
     default: {
       const said = error instanceof Error ? error.message : String(error);
       return new CheckpointError(
         'unreadable',
         name,
-        `the system cannot read it (${code === '' ? said : code})`,
-        'check the disk or network and try again',
+        l10n.t('the system cannot read it ({0})', code === '' ? said : code),
+        l10n.t('check the disk or network and try again'),
       );
     }
   }
@@ -38,20 +54,20 @@ export function asCheckpointError(error: unknown, name: string): CheckpointError
 export function asWriteError(error: unknown, file: string): Error {
   const code = systemCode(error);
   const said = error instanceof Error ? error.message : String(error);
-  const [problem, advice] = WRITE_PROBLEMS[code] ?? [
-    `it cannot be written (${code === '' ? said : code})`,
-    'try another place',
+  const [problem, advice] = WRITE_PROBLEMS[code]?.() ?? [
+    l10n.t('it cannot be written ({0})', code === '' ? said : code),
+    l10n.t('try another place'),
   ];
   return new Error(`${file}: ${problem}; ${advice}`, { cause: error });
 }
 
-const WRITE_PROBLEMS: Readonly<Record<string, readonly [problem: string, advice: string] | undefined>> = {
-  ENOSPC: ['the disk is full', 'make room and start again'],
-  EDQUOT: ['your share of the disk is used up', 'make room and start again'],
-  EROFS: ['the disk can only be read', 'write to another one'],
-  EACCES: ['you may not write there', 'choose another place or change its permissions'],
-  EPERM: ['you may not write there', 'choose another place or change its permissions'],
-  ENOENT: ['there is no such folder', 'make the folder first'],
-  ENOTDIR: ['there is no such folder', 'make the folder first'],
-  EISDIR: ['it is a folder, not a file', 'give the name of a file'],
+const WRITE_PROBLEMS: Readonly<Record<string, (() => readonly [problem: string, advice: string]) | undefined>> = {
+  ENOSPC: () => [l10n.t('the disk is full'), l10n.t('make room and start again')],
+  EDQUOT: () => [l10n.t('your share of the disk is used up'), l10n.t('make room and start again')],
+  EROFS: () => [l10n.t('the disk can only be read'), l10n.t('write to another one')],
+  EACCES: () => [l10n.t('you may not write there'), l10n.t('choose another place or change its permissions')],
+  EPERM: () => [l10n.t('you may not write there'), l10n.t('choose another place or change its permissions')],
+  ENOENT: () => [l10n.t('there is no such folder'), l10n.t('make the folder first')],
+  ENOTDIR: () => [l10n.t('there is no such folder'), l10n.t('make the folder first')],
+  EISDIR: () => [l10n.t('it is a folder, not a file'), l10n.t('give the name of a file')],
 };

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { realpath } from 'node:fs/promises';
 import { ADAPTER_CONFIG } from '../../core/adapters/adapter-config.js';
 import { type Alphas, readAlphas } from '../../core/adapters/kohya-tensors.js';
@@ -7,6 +8,7 @@ import { quoteName } from '../../core/bytes/quote.js';
 import { CheckpointError, type Warning } from '../../core/errors.js';
 import { openCheckpoint } from '../../core/formats/open-checkpoint.js';
 import type { TensorIndex } from '../../core/tensors/tensor-index.js';
+import { andMore } from '../../core/text/lists.js';
 import type { AdapterChoice, CheckpointFiles, FileState } from '../../protocol/worker.js';
 import { type CheckpointPlace, openCheckpointFolder, type OpenFolder } from './checkpoint-folder.js';
 import type { ReadCounter } from './file-source.js';
@@ -71,7 +73,7 @@ export async function withOpenCheckpoint<Result>(
       const whole = await mergedBeside(own, open, alpha);
       if (whole !== null) return action(whole);
     }
-    const beside = index.adapter === undefined && config.value !== null ? [NOT_APPLIED] : [];
+    const beside = index.adapter === undefined && config.value !== null ? [notApplied()] : [];
     return action({
       index: { ...index, warnings: [...index.warnings, ...beside] },
       folder: own.folder,
@@ -133,8 +135,11 @@ function withWarning(index: TensorIndex, { warning }: JsonBeside): TensorIndex {
 function chosenOfSeveral({ name, others = [] }: CheckpointPlace): Warning[] {
   if (others.length === 0) return [];
   const shown = others.slice(0, MAX_OTHERS).map(quoteName).join(', ');
-  const further = others.length > MAX_OTHERS ? ` and ${String(others.length - MAX_OTHERS)} more` : '';
-  const message = `The folder holds several models, and ${quoteName(name)} is shown. Open one of the others by its own path: ${shown}${further}.`;
+  const message = l10n.t(
+    'The folder holds several models, and {0} is shown. Open one of the others by its own path: {1}.',
+    quoteName(name),
+    andMore(shown, others.length - MAX_OTHERS),
+  );
   return [{ code: 'one-of-several-files', message }];
 }
 
@@ -147,8 +152,9 @@ function states({ folder }: Opened, names: readonly string[]): Promise<FileState
   );
 }
 
-const NOT_APPLIED: Warning = {
-  code: 'adapter-beside',
-  message:
+function notApplied(): Warning {
+  const message = l10n.t(
     'An adapter lies beside these weights and is not merged in. To see the merged model, open the file of the adapter, or say --adapter on the command line.',
-};
+  );
+  return { code: 'adapter-beside', message };
+}

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { setImmediate } from 'node:timers/promises';
 import type { Tokens } from '../../core/analysis/image/head-weights.js';
 import { Products } from '../../core/analysis/image/products.js';
@@ -38,7 +39,7 @@ export class ChangedFigures {
   readonly attention: Task<'changed-attention'> = ({ layer, token }, { signal }) =>
     this.#withLayer(layer, signal, async ({ spec, attention: { windows } }, { count, prefix }, each, run) => {
       const own = tokenOfPatch(token, run.grid, run.gridOf(layer), prefix);
-      if (own >= count) throw wrongUse(`the picture has tokens 0 to ${count - 1}, no token ${own}`);
+      if (own >= count) throw wrongUse(l10n.t('the picture has tokens 0 to {0}, no token {1}', count - 1, own));
       const rows = new Float32Array(spec.heads * count);
       await each((head, attention) => {
         const row =
@@ -52,7 +53,7 @@ export class ChangedFigures {
   readonly preference: Task<'changed-preference'> = ({ layer, keys, patches }, { signal }) =>
     this.#withLayer(layer, signal, async ({ attention: { windows } }, { count, prefix }, each, run) => {
       if (patches.length !== count - prefix) {
-        throw wrongUse(`the mask has ${patches.length} patches and the picture ${count - prefix}`);
+        throw wrongUse(l10n.t('the mask has {0} patches and the picture {1}', patches.length, count - prefix));
       }
       const shape = { grid: run.gridOf(layer), tokens: count, windows };
       const preferences = new LayerPreferences(Int32Array.from(patches), shape, keys, false);
@@ -72,7 +73,7 @@ export class ChangedFigures {
     ) => Promise<Result>,
   ): Promise<Result> {
     const run = this.#run;
-    if (run === null) throw wrongUse('nothing is changed');
+    if (run === null) throw wrongUse(l10n.t('nothing is changed'));
     const { parts, after } = await withWeights(this.subject, (sourceOf) => run.layerParts(layer, sourceOf));
     const each = (use: (head: number, attention: Float32Array) => void): Promise<void> =>
       this.#eachHead(run, parts, after, signal, use);
@@ -104,5 +105,5 @@ export class ChangedFigures {
 }
 
 function wrongUse(problem: string): CheckpointError {
-  return new CheckpointError('wrong-use', 'the changed model', problem, 'choose again');
+  return new CheckpointError('wrong-use', l10n.t('the changed model'), problem, l10n.t('choose again'));
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import path from 'node:path';
 import { quoteName } from '../../core/bytes/quote.js';
 import { CheckpointError } from '../../core/errors.js';
@@ -23,12 +24,17 @@ export async function exportArrays(file: string, figures: Figures, shown: OnLaye
     if (file.endsWith('.npz')) await writeNpz(file, figures, shown, each);
     else if (file.endsWith('.csv')) await writeWhole(file, csv(figures, shown));
     else
-      throw new CheckpointError('wrong-use', name, 'its name ends in neither .npz nor .csv', 'choose one of the two');
+      throw new CheckpointError(
+        'wrong-use',
+        name,
+        l10n.t('its name ends in neither .npz nor .csv'),
+        l10n.t('choose one of the two'),
+      );
   } catch (error) {
     const isSystem = error instanceof Error && 'syscall' in error;
     if (!isSystem) throw error;
-    const problem = `it cannot be written: ${error.message}`;
-    throw new CheckpointError('unreadable', name, problem, 'choose another folder, or make room on the disk');
+    const problem = l10n.t('it cannot be written: {0}', error.message);
+    throw new CheckpointError('unreadable', name, problem, l10n.t('choose another folder, or make room on the disk'));
   }
 }
 

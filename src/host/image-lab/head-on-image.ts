@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Basis } from '../../core/analysis/figures.js';
 import { type HeadModes, modesOnImage, type ModesOnImage } from '../../core/analysis/image/modes-on-image.js';
 import type { Products } from '../../core/analysis/image/products.js';
@@ -20,13 +21,13 @@ export async function headModes(
   file: string,
 ): Promise<{ readonly modes: HeadModes; readonly cos: Float64Array }> {
   if (head >= spec.heads) {
-    const problem = `layer ${spec.index} has heads 0 to ${spec.heads - 1}, no head ${head}`;
-    throw new CheckpointError('wrong-use', file, problem, 'choose one of them');
+    const problem = l10n.t('layer {0} has heads 0 to {1}, no head {2}', spec.index, spec.heads - 1, head);
+    throw new CheckpointError('wrong-use', file, problem, l10n.t('choose one of them'));
   }
   const { figures, vectors } = await analyzeHead(spec, head, basis, sourceOf, solver);
   if (vectors === null) {
-    const problem = `head ${head} of layer ${spec.index} has no modes, since its weights are not finite`;
-    throw new CheckpointError('malformed', file, problem, 'choose another head');
+    const problem = l10n.t('head {0} of layer {1} has no modes, since its weights are not finite', head, spec.index);
+    throw new CheckpointError('malformed', file, problem, l10n.t('choose another head'));
   }
   const { sigma, cos, blocks } = figures;
   return { modes: { basis, sigma, vectors, blocks }, cos };
@@ -63,17 +64,22 @@ export function modeWarnings(spec: LayerSpec, forward: ForwardModel, { unreadabl
   const attention = forward.blocks[spec.index]?.attention;
   const isBiased = attention !== undefined && (attention.bias !== null || attention.decomposed !== undefined);
   if (spec.qkNorm || forward.rotation !== null || isBiased) {
-    const message =
-      'The model norms or rotates queries and keys before they meet, or adds a bias of positions; modes and score variance are without that.';
+    const message = l10n.t(
+      'The model norms or rotates queries and keys before they meet, or adds a bias of positions; modes and score variance are without that.',
+    );
     warnings.push({ code: 'not-the-whole-score', message });
   }
   if (attention?.windows !== undefined) {
-    const message =
-      'Tokens attend within windows: contributions and score variance are of pairs within them; maps are of all tokens of the layer.';
+    const message = l10n.t(
+      'Tokens attend within windows: contributions and score variance are of pairs within them; maps are of all tokens of the layer.',
+    );
     warnings.push({ code: 'within-windows', message });
   }
   if (unreadable > 0) {
-    const message = `${unreadable} channels have a gain too small to read the token from; they are left out of the maps.`;
+    const message = l10n.t(
+      '{0} channels have a gain too small to read the token from; they are left out of the maps.',
+      unreadable,
+    );
     warnings.push({ code: 'unreadable-channels', message });
   }
   return warnings;

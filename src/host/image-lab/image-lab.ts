@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { Worker } from 'node:worker_threads';
 import { CheckpointError } from '../../core/errors.js';
 import type {
@@ -9,6 +10,7 @@ import type {
   LabTasks,
 } from '../../protocol/image-worker.js';
 import { fromWire } from '../engine/wire-error.js';
+import { workerOptions } from '../translations.js';
 
 /** A request that is under way. */
 interface Pending {
@@ -51,7 +53,7 @@ const DEAF_MS = 150;
  * @param workerFile bundle of `worker.ts`.
  */
 export function startImageLab(workerFile: string, subject: LabSubject): ImageLab {
-  const worker = new Worker(workerFile);
+  const worker = new Worker(workerFile, workerOptions());
   const pending = new Map<number, Pending>();
   const cancelled = new Map<number, NodeJS.Timeout>();
   let nextId = 1;
@@ -76,18 +78,18 @@ export function startImageLab(workerFile: string, subject: LabSubject): ImageLab
     end(error instanceof Error ? error.message : String(error));
   });
   worker.on('messageerror', () => {
-    end('its answer could not be read');
+    end(l10n.t('its answer could not be read'));
     void worker.terminate();
   });
   worker.on('exit', () => {
-    end('it ended unexpectedly');
+    end(l10n.t('it ended unexpectedly'));
   });
   const cancel = (id: number, kill: boolean): void => {
     worker.postMessage({ cancel: id, kill } satisfies ImageRequest);
     if (!kill) return;
     // A thread that computes does not hear it in time.
     const timer = setTimeout(() => {
-      end('it was ended');
+      end(l10n.t('it was ended'));
       void worker.terminate();
     }, DEAF_MS);
     timer.unref();
@@ -135,14 +137,19 @@ export function startImageLab(workerFile: string, subject: LabSubject): ImageLab
         worker.postMessage({ id, name, params });
       }),
     async dispose() {
-      end('it was closed');
+      end(l10n.t('it was closed'));
       await worker.terminate();
     },
   };
 }
 
 function stopped(reason: string): CheckpointError {
-  return new CheckpointError('worker-stopped', 'inference', `the model stopped running: ${reason}`, 'try again');
+  return new CheckpointError(
+    'worker-stopped',
+    'inference',
+    l10n.t('the model stopped running: {0}', reason),
+    l10n.t('try again'),
+  );
 }
 
 function abortError(): Error {

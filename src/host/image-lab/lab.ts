@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { setTimeout } from 'node:timers/promises';
 import { possibleBasis } from '../../core/analysis/model-figures.js';
 import type { Basis } from '../../core/analysis/figures.js';
@@ -113,14 +114,14 @@ export class Lab {
       const model = await this.#opened();
       checkLayer(model, layer);
       const { tokens, grid, prefixTokens } = shown.loaded;
-      if (token >= tokens) throw wrongUse(`the picture has tokens 0 to ${tokens - 1}, no token ${token}`);
+      if (token >= tokens) throw wrongUse(l10n.t('the picture has tokens 0 to {0}, no token {1}', tokens - 1, token));
       const own = tokenOfPatch(token, grid, layerGrid(model.forward, grid, layer), prefixTokens);
       return { layer, token, ...(await attention.rows(layer, own)) };
     },
     rollout: async (_, { signal, progress }) => {
       const onShow = this.#now();
       const { forward, file } = await this.#opened();
-      checkWhole(forward, file, 'rollout');
+      checkWhole(forward, file, l10n.t('rollout'));
       const each = (layer: number, use: (head: number, attention: Float32Array) => void): Promise<void> =>
         onShow.attention.each(layer, layer - 1, signal, use);
       const { tokens } = onShow.shown.loaded;
@@ -133,13 +134,13 @@ export class Lab {
     },
     'mask-picture': () => {
       const { mask, shown } = this.#now();
-      if (mask === null) throw wrongUse('there is no mask');
+      if (mask === null) throw wrongUse(l10n.t('there is no mask'));
       return maskPicture(mask, shown);
     },
     preference: async ({ layer, keys }, { signal }) => {
       const onShow = this.#now();
       const model = await this.#opened();
-      if (onShow.mask === null) throw wrongUse('there is no mask that says where the object is');
+      if (onShow.mask === null) throw wrongUse(l10n.t('there is no mask that says where the object is'));
       checkLayer(model, layer);
       const { grid } = onShow.shown.loaded;
       const labels = layerLabels(onShow.mask, model.forward, grid, layer);
@@ -150,7 +151,7 @@ export class Lab {
     change: ({ change }, { signal }) => this.#change(change, signal),
     'attention-change': ({ layer }, { signal }) =>
       this.#withParts(layer, async (parts, { changed }) => {
-        if (changed === null) throw wrongUse('nothing is changed');
+        if (changed === null) throw wrongUse(l10n.t('nothing is changed'));
         return changed.layer(this.#tools, parts, signal);
       }),
     'changed-attention': (params, context) => this.#changedFigures.attention(params, context),
@@ -175,14 +176,16 @@ export class Lab {
     interrelation: async ({ layer }, { signal }) => {
       const onShow = this.#now();
       const model = await this.#opened();
-      checkWhole(model.forward, model.file, 'how attention follows keypoints');
-      checkLayer(model, layer);
-      return onShow.keypoints.layer(layer, signal, (use) => onShow.attention.each(layer, layer + 1, signal, use));
+      checkWhole(model.forward, model.file, l10n.t('how attention follows keypoints'));
+      const { heads } = checkLayer(model, layer).spec;
+      return onShow.keypoints.layer(layer, heads, signal, (use) =>
+        onShow.attention.each(layer, layer + 1, signal, use),
+      );
     },
     'off-object': async (wish, { signal, progress }) => {
       const { keypoints, mask, offObject } = this.#now();
       const { forward, file } = await this.#opened();
-      checkWhole(forward, file, 'relevance off the object');
+      checkWhole(forward, file, l10n.t('relevance off the object'));
       const asked = { concentration: await keypoints.concentration(signal), labels: mask?.patches ?? null };
       return offObject.figures(wish, asked, (done, total) => progress({ done, total }), signal);
     },
@@ -263,7 +266,7 @@ export class Lab {
   }
 
   #now(): OnShow {
-    if (this.#onShow === null) throw wrongUse('there is no picture');
+    if (this.#onShow === null) throw wrongUse(l10n.t('there is no picture'));
     return this.#onShow;
   }
 
@@ -291,7 +294,9 @@ export class Lab {
     const heads = Array.from({ length: layers[layer]?.heads ?? 0 }, (_, each) => [layer, each] as const);
     const neighbours = around.filter((each) => Math.abs(each - layer) === 1).map((each) => [each, head] as const);
     const interrelation = (each: number): Promise<unknown> =>
-      onShow.keypoints.layer(each, UNTIL_KILLED, (use) => onShow.attention.each(each, null, UNTIL_KILLED, use));
+      onShow.keypoints.layer(each, layers[each]?.heads ?? 0, UNTIL_KILLED, (use) =>
+        onShow.attention.each(each, null, UNTIL_KILLED, use),
+      );
     const steps: (() => Promise<unknown>)[] = [
       ...[...heads, ...neighbours].map((place) => () => this.#head(...place, basis)),
       // As many as can be kept, the nearest first.
@@ -331,10 +336,10 @@ export class Lab {
   async #changedPicture(change: Change, onShow: OnShow, signal: AbortSignal): Promise<ChangedPicture> {
     const model = await this.#opened();
     const { shown } = onShow;
-    if (change.kind !== 'ablation') checkWhole(model.forward, model.file, 'a change of the scores');
+    if (change.kind !== 'ablation') checkWhole(model.forward, model.file, l10n.t('a change of the scores'));
     if (change.kind === 'nearest-keys') {
       const { tokens } = shown.loaded;
-      if (change.keys > tokens) throw wrongUse(`a token has ${tokens} keys, not ${change.keys}`);
+      if (change.keys > tokens) throw wrongUse(l10n.t('a token has {0} keys, not {1}', tokens, change.keys));
       return new ChangedPicture(model, shown, this.#runner, nearestKeysRerun(change.keys), null, change);
     }
     if (change.kind === 'ablation') {
@@ -366,5 +371,5 @@ export class Lab {
 }
 
 function wrongUse(problem: string): CheckpointError {
-  return new CheckpointError('wrong-use', 'the picture', problem, 'choose again');
+  return new CheckpointError('wrong-use', l10n.t('the picture'), problem, l10n.t('choose again'));
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { patchLabels } from '../../core/analysis/image/patch-labels.js';
 import { groupDigits } from '../../core/bytes/quote.js';
 import { CheckpointError, type Warning } from '../../core/errors.js';
@@ -27,8 +28,15 @@ export function labelsOf({ width, height, pixels }: Picture, name: string): { ma
     const red = pixels[3 * at] ?? 0;
     if (red !== pixels[3 * at + 1] || red !== pixels[3 * at + 2]) {
       const [, green, blue] = pixels.subarray(3 * at, 3 * at + 3);
-      const problem = `its pixel at ${at % width}, ${Math.floor(at / width)} is red ${red}, green ${String(green)}, blue ${String(blue)}, which is no label`;
-      throw new CheckpointError('unsupported', name, problem, ADVICE);
+      const problem = l10n.t(
+        'its pixel at {0}, {1} is red {2}, green {3}, blue {4}, which is no label',
+        at % width,
+        Math.floor(at / width),
+        red,
+        String(green),
+        String(blue),
+      );
+      throw new CheckpointError('unsupported', name, problem, labelsAdvice());
     }
     counts[red] = (counts[red] ?? 0) + 1;
     labels[at] = red;
@@ -38,8 +46,8 @@ export function labelsOf({ width, height, pixels }: Picture, name: string): { ma
   const isBlackAndWhite = found.every((value) => value === LABELS.background || value === WHITE) && has(WHITE);
   const unknown = found.filter((value) => value > LABELS.other && value !== WHITE);
   if (found.every((value) => unknown.includes(value))) {
-    const problem = `its values ${list(found)} are no labels`;
-    throw new CheckpointError('unsupported', name, problem, ADVICE);
+    const problem = l10n.t('its values {0} are no labels', list(found));
+    throw new CheckpointError('unsupported', name, problem, labelsAdvice());
   }
   for (let at = 0; at < labels.length; at++) {
     const value = labels[at] ?? 0;
@@ -47,25 +55,35 @@ export function labelsOf({ width, height, pixels }: Picture, name: string): { ma
   }
   const warnings: Warning[] = [];
   if (isBlackAndWhite) {
-    const message = `${name} holds only ${found.length > 1 ? 'black and white' : 'white'}: white is taken as the object.`;
+    const message =
+      found.length > 1
+        ? l10n.t('{0} holds only black and white: white is taken as the object.', name)
+        : l10n.t('{0} holds only white: white is taken as the object.', name);
     warnings.push({ code: 'white-is-object', message });
   }
   if (unknown.length > 0) {
     const pixelCount = unknown.reduce((sum, value) => sum + (counts[value] ?? 0), 0);
-    const message = `${name} has values that are no labels (${list(unknown)}), at ${groupDigits(pixelCount)} pixels, which count as unlabelled.`;
+    const message = l10n.t(
+      '{0} has values that are no labels ({1}), at {2} pixels, which count as unlabelled.',
+      name,
+      list(unknown),
+      groupDigits(pixelCount),
+    );
     warnings.push({ code: 'unknown-labels', message });
   }
   return { map: { width, height, labels }, warnings };
 }
 
-const ADVICE = 'give a grey picture of 8 bits with 0 for background, 1 for the object, 2 for other objects';
+const labelsAdvice = (): string =>
+  l10n.t('give a grey picture of 8 bits with 0 for background, 1 for the object, 2 for other objects');
 
 /** Values that are named in a message; the others are counted. */
 const NAMED = 5;
 
 function list(values: readonly number[]): string {
   const more = values.length - NAMED;
-  return `${values.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${more} others` : ''}`;
+  const shown = values.slice(0, NAMED).join(', ');
+  return more > 0 ? l10n.t('{0} and {1} others', shown, more) : shown;
 }
 
 /** Labels as the model sees the picture, and those of its patches. */
@@ -91,7 +109,14 @@ export function seenLabels(
   const [height, width] = original;
   const warnings: Warning[] = [];
   if (map.width !== width || map.height !== height) {
-    const message = `${name} has ${map.width} x ${map.height} pixels, the picture ${width} x ${height}: each takes the label of the nearest one.`;
+    const message = l10n.t(
+      '{0} has {1} x {2} pixels, the picture {3} x {4}: each takes the label of the nearest one.',
+      name,
+      map.width,
+      map.height,
+      width,
+      height,
+    );
     warnings.push({ code: 'mask-scaled', message });
   }
   const pixels = preprocessLabels(map, original, preprocessing, name);
@@ -117,11 +142,14 @@ export function layerLabels(
 /** What the labels of patches leave nothing to compare with. */
 export function patchWarnings(patches: Int32Array): Warning[] {
   if (patches.every((label) => label === LABELS.target)) {
-    const message = 'The mask covers the whole picture: there is nothing to compare with.';
+    const message = l10n.t('The mask covers the whole picture: there is nothing to compare with.');
     return [{ code: 'mask-covers-all', message }];
   }
   if (!patches.includes(LABELS.target)) {
-    const message = `No patch is covered by label ${LABELS.target} (target) for more than half, so there is no preference of it.`;
+    const message = l10n.t(
+      'No patch is covered by label {0} (target) for more than half, so there is no preference of it.',
+      LABELS.target,
+    );
     return [{ code: 'label-without-patches', message }];
   }
   return [];

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Tokens, TokenNorm } from '../../core/analysis/image/head-weights.js';
 import type { SourceOf } from '../../core/analysis/layer.js';
 import type { AttentionWeights } from '../../core/inference/forward.js';
@@ -44,6 +45,6 @@ export async function readLayerParts(
 export function checkLayer({ forward, file }: OpenedModel, layer: number): AttentionWeights {
   const block = forward.blocks[layer];
   if (block !== undefined) return block.attention;
-  const problem = `the model has layers 0 to ${forward.blocks.length - 1}, no layer ${layer}`;
-  throw new CheckpointError('wrong-use', file, problem, 'choose one of them');
+  const problem = l10n.t('the model has layers 0 to {0}, no layer {1}', forward.blocks.length - 1, layer);
+  throw new CheckpointError('wrong-use', file, problem, l10n.t('choose one of them'));
 }

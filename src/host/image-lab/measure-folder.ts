@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { setImmediate } from 'node:timers/promises';
 import type { KeyVariant } from '../../core/analysis/image/patch-attention.js';
 import type { Preprocessing } from '../../core/image/preprocess/preprocessing.js';
@@ -9,8 +10,8 @@ import { pairedFolder, PreferenceOverFolder } from './preference-over-folder.js'
 import { SizedSessions } from './sized-sessions.js';
 
 /** Said where the pictures of a folder are not prepared as the files say. */
-export const CHANGED_PREPARATION =
-  'The images are prepared as was chosen for the image in the panel, not as the files say.';
+export const changedPreparation = (): string =>
+  l10n.t('The images are prepared as was chosen for the image in the panel, not as the files say.');
 
 /**
  * Attention preference of all layers and heads over the pictures of a folder that have masks, in a process of its own.
@@ -45,7 +46,7 @@ export async function measureFolder(
       csv: folderCsv(result),
       figures: { model: model.name, keys, preprocessing, ...result },
       notes: [
-        ...(changed === null ? plan.assumed : [CHANGED_PREPARATION]),
+        ...(changed === null ? plan.assumed : [changedPreparation()]),
         ...(sessions.first?.assumptions.map(({ text }) => text) ?? []),
         ...over.warnings.map(({ message }) => message),
       ],

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { HeadWeights } from '../../core/analysis/image/head-weights.js';
 import {
   ALL_HEADS,
@@ -53,8 +54,8 @@ export async function ablationRerun(
   const last = modes.sigma.length - 1;
   const beyond = change.modes.find((mode) => mode > last);
   if (beyond !== undefined) {
-    const problem = `the head has modes 0 to ${last}, no mode ${beyond}`;
-    throw new CheckpointError('wrong-use', file, problem, 'choose one of them');
+    const problem = l10n.t('the head has modes 0 to {0}, no mode {1}', last, beyond);
+    throw new CheckpointError('wrong-use', file, problem, l10n.t('choose one of them'));
   }
   const taken = withBlocks(change.modes, modes);
   const { heads, edit } = ablationEdit(layer, head, attention.heads, norm, modes, {
@@ -64,7 +65,9 @@ export async function ablationRerun(
   });
   const more = taken.length - new Set(change.modes).size;
   const notes =
-    more > 0 && !wholeHead ? [`${more} more modes go with them, since they cannot be told apart from these.`] : [];
+    more > 0 && !wholeHead
+      ? [l10n.t('{0} more modes go with them, since they cannot be told apart from these.', more)]
+      : [];
   return {
     edits: { ...NO_EDITS, queries: [edit] },
     name: `ablation ${JSON.stringify([layer, head, basis, taken, keyBias, wholeHead])}`,
@@ -76,7 +79,13 @@ export async function ablationRerun(
 
 /** Attention to the nearest keys alone, as a model that can be run. */
 export function nearestKeysRerun(keys: number): Rerun {
-  return { edits: { ...NO_EDITS, nearestKeys: keys }, name: `nearest ${keys}`, prompt: null, heads: null, notes: [] };
+  return {
+    edits: { ...NO_EDITS, nearestKeys: keys },
+    name: `nearest ${keys}`,
+    prompt: null,
+    heads: null,
+    notes: [],
+  };
 }
 
 /** How much each patch is prompted, g in [0, 1]. @throws CheckpointError `wrong-use` where there is nothing to prompt by. */
@@ -84,11 +93,15 @@ export function guideOf(change: PromptChange, guides: Guides, patches: number): 
   if (change.by === 'concentration') return concentrationGuide(guides.concentration());
   if (change.by === 'object') {
     const { labels } = guides;
-    if (labels === null) throw wrongUse('there is no mask that says where the object is', 'choose or paint a mask');
+    if (labels === null)
+      throw wrongUse(l10n.t('there is no mask that says where the object is'), l10n.t('choose or paint a mask'));
     return Float64Array.from(labels, (label) => (label === LABELS.target ? 1 : 0));
   }
   if (change.region?.length !== patches) {
-    throw wrongUse(`its region has ${change.region?.length ?? 0} numbers for ${patches} patches`, 'draw it again');
+    throw wrongUse(
+      l10n.t('its region has {0} numbers for {1} patches', change.region?.length ?? 0, patches),
+      l10n.t('draw it again'),
+    );
   }
   return Float64Array.from(change.region);
 }
@@ -108,11 +121,11 @@ export function promptRerun(
   const prompt = promptScores(promptBy(change.how, change.strength, guide), chosen, shape);
   const notes =
     change.how === 'drop' && (change.layers !== null || change.heads !== null)
-      ? ['Dropped patches are taken out of the keys of all layers and heads.']
+      ? [l10n.t('Dropped patches are taken out of the keys of all layers and heads.')]
       : [];
   return { ...PROMPT_RERUN, prompt, heads: null, notes };
 }
 
 function wrongUse(problem: string, advice: string): CheckpointError {
-  return new CheckpointError('wrong-use', 'the prompt', problem, advice);
+  return new CheckpointError('wrong-use', l10n.t('the prompt'), problem, advice);
 }

@@ -1,12 +1,24 @@
 import { concentration, type Concentration } from '../../core/analysis/keypoints/concentration.js';
-import { KeypointAnalysis } from '../../core/analysis/keypoints/keypoint-analysis.js';
+import { type HeadOnKeypoints, KeypointAnalysis } from '../../core/analysis/keypoints/keypoint-analysis.js';
 import { type Keypoints, toList } from '../../core/image/sift/keypoints.js';
-import type { KeypointFigures, LayerInterrelation } from '../../protocol/image.js';
+import type { KeypointFigures } from '../../protocol/image.js';
+import type { ImageTasks } from '../../protocol/image-worker.js';
 import { keypointsOfPicture } from '../images/keypoints-of-image.js';
 import type { ShownPicture } from './shown-picture.js';
 
 type ConcentrationKind = KeypointFigures['concentrationBy'];
-type LayerFigures = ReturnType<LayerKeypoints['finish']>;
+type LayerFigures = ImageTasks['interrelation']['result'];
+
+/** What is to be known of a picture and its run. */
+type KeypointPicture = Pick<ShownPicture, 'card' | 'input' | 'loaded'> & {
+  readonly run: Pick<ShownPicture['run'], 'interrelate'>;
+};
+
+/**
+ * Scores of a layer, heads x tokens x tokens, up to which the process of the model finds the figures of all its heads, where the attention is: five times
+ * those of the sample, 0.1 s. What takes longer is done here, head by head, so that the process is free for what is asked meanwhile.
+ */
+const MAX_QUICK_SCORES = 2 ** 21;
 
 /** Keypoints of what the model sees, and their concentration in its patches. */
 export class PictureKeypoints {
@@ -15,8 +27,10 @@ export class PictureKeypoints {
     null;
   /** Layers that were asked about under the analysis. */
   readonly #layers = new Map<number, LayerFigures>();
+  /** The last two layers that were asked about. */
+  #turn: [Promise<unknown>, Promise<unknown>] = [Promise.resolve(), Promise.resolve()];
 
-  constructor(private readonly shown: ShownPicture) {}
+  constructor(private readonly shown: KeypointPicture) {}
 
   /** Keypoints, concentration and groups; those are what `interrelation` and prompts go by from now on. */
   async figures(kind: ConcentrationKind, signal: AbortSignal): Promise<Omit<KeypointFigures, 'image'>> {
@@ -39,21 +53,40 @@ export class PictureKeypoints {
   }
 
   /**
-   * How the heads of a layer follow the keypoints; what was found before is at hand.
+   * How the heads of a layer follow the keypoints; what was found before is at hand. All layers may be asked about at once: two of them are under
+   * way at a time, so that whatever else the process is asked meanwhile need not wait for all.
+   * @param heads of the layer.
    * @param each gives the attention of every head of the layer.
    */
   async layer(
     layer: number,
+    heads: number,
     signal: AbortSignal,
     each: (use: (head: number, attention: Float32Array) => void) => Promise<void>,
   ): Promise<LayerFigures> {
+    const [before, last] = this.#turn;
+    const found = before.then(() => this.#layer(layer, heads, signal, each));
+    this.#turn = [last, found.catch(() => undefined)];
+    return found;
+  }
+
+  async #layer(
+    layer: number,
+    heads: number,
+    signal: AbortSignal,
+    each: (use: (head: number, attention: Float32Array) => void) => Promise<void>,
+  ): Promise<LayerFigures> {
+    signal.throwIfAborted();
     const keypoints = await this.#find(signal);
     const analysis = this.#analyse(keypoints, this.#analysis?.kind ?? 'scale');
     const known = this.#layers.get(layer);
     if (known !== undefined) return known;
-    const figures = new LayerKeypoints(analysis.heads, this.shown.loaded.prefixTokens);
-    await each((_, attention) => figures.add(attention));
-    const found = figures.finish(layer);
+    const { tokens, prefixTokens } = this.shown.loaded;
+    const figures: HeadOnKeypoints[] = [];
+    if (heads * tokens ** 2 <= MAX_QUICK_SCORES) {
+      figures.push(...(await this.shown.run.interrelate(layer, analysis.of)));
+    } else await each((_, attention) => figures.push(analysis.heads.head(attention, prefixTokens)));
+    const found = layerFigures(layer, figures);
     if (this.#analysis === analysis) this.#layers.set(layer, found);
     return found;
   }
@@ -78,41 +111,22 @@ export class PictureKeypoints {
   }
 }
 
-/** Figures of the heads of a layer, given one after the other. */
-class LayerKeypoints {
-  readonly #heads: LayerInterrelation['heads'][number][] = [];
-  readonly #p: (number | null)[] = [];
-
-  constructor(
-    private readonly analysis: KeypointAnalysis,
-    private readonly prefix: number,
-  ) {}
-
-  /** @param attention (tokens, tokens) of the next head; not kept. */
-  add(attention: Float32Array): void {
-    const { interrelation, keySide, querySide, groupShare, groupRatio } = this.analysis.head(attention, this.prefix);
-    this.#p.push(interrelation?.p ?? null);
-    const flat = (rows: readonly (readonly (number | null)[] | null)[]): Float32Array =>
-      Float32Array.from(
-        rows.flatMap((row) => row ?? rows.map(() => null)),
-        (value) => value ?? NaN,
-      );
-    this.#heads.push({
-      w: interrelation?.w ?? NaN,
-      nullMean: interrelation?.nullMean ?? NaN,
-      nullDeviation: interrelation?.nullDeviation ?? NaN,
-      p: interrelation?.p ?? NaN,
-      keySide: keySide ?? NaN,
-      querySide: querySide ?? NaN,
-      groupShare: flat(groupShare),
-      groupRatio: flat(groupRatio),
-    });
-  }
-
-  finish(layer: number): {
-    readonly figures: Omit<LayerInterrelation, 'image'>;
-    readonly p: readonly (number | null)[];
-  } {
-    return { figures: { layer, heads: this.#heads }, p: this.#p };
-  }
+/** Figures of the heads of a layer as they are told; `p` of each head, null where it has none. */
+function layerFigures(layer: number, heads: readonly HeadOnKeypoints[]): ImageTasks['interrelation']['result'] {
+  const flat = (rows: readonly (readonly (number | null)[] | null)[]): Float32Array =>
+    Float32Array.from(
+      rows.flatMap((row) => row ?? rows.map(() => null)),
+      (value) => value ?? NaN,
+    );
+  const told = heads.map(({ interrelation, keySide, querySide, groupShare, groupRatio }) => ({
+    w: interrelation?.w ?? NaN,
+    nullMean: interrelation?.nullMean ?? NaN,
+    nullDeviation: interrelation?.nullDeviation ?? NaN,
+    p: interrelation?.p ?? NaN,
+    keySide: keySide ?? NaN,
+    querySide: querySide ?? NaN,
+    groupShare: flat(groupShare),
+    groupRatio: flat(groupRatio),
+  }));
+  return { figures: { layer, heads: told }, p: heads.map(({ interrelation }) => interrelation?.p ?? null) };
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { CheckpointError } from '../../core/errors.js';
 import { patchLabels } from '../../core/analysis/image/patch-labels.js';
 import type { LabelMap } from '../../core/image/preprocess/picture.js';
@@ -41,13 +42,13 @@ async function fromPicture(
 function painted(labels: Uint8Array, { card, input, loaded }: ShownPicture): PictureMask {
   const [height, width] = input.size;
   if (labels.length !== height * width) {
-    const problem = `it has ${labels.length} pixels and the input ${height} x ${width}`;
-    throw new CheckpointError('wrong-use', 'the painted mask', problem, 'paint it again');
+    const problem = l10n.t('it has {0} pixels and the input {1} x {2}', labels.length, height, width);
+    throw new CheckpointError('wrong-use', l10n.t('the painted mask'), problem, l10n.t('paint it again'));
   }
   const map = { width, height, labels: Int32Array.from(labels, (label) => (label === UNLABELLED ? NO_LABEL : label)) };
   const patches = patchLabels(map, loaded.patch);
   const notes = patchWarnings(patches).map(({ message }) => message);
-  const mask = { name: `painted on ${card.name}`, labels, patches: Int8Array.from(patches), notes };
+  const mask = { name: l10n.t('painted on {0}', card.name), labels, patches: Int8Array.from(patches), notes };
   return { mask, pixels: map, patches };
 }
 

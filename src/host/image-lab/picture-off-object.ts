@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { CausalCheck } from '../../core/analysis/keypoints/causal.js';
 import { checkCandidates } from '../../core/analysis/keypoints/prompted-runs.js';
 import { BackwardRelevance, type Relevance, type RelevanceKind } from '../../core/analysis/keypoints/relevance.js';
@@ -84,7 +85,8 @@ export class PictureOffObject {
 
   /** Runs the model without each candidate of the figures that were found last, and without its shape elsewhere. */
   async checks(progress: Progress, signal: AbortSignal): Promise<readonly CausalCheck[]> {
-    if (this.#last === null) throw wrongUse('nothing was found that could be checked', 'find what lies off the object');
+    if (this.#last === null)
+      throw wrongUse(l10n.t('nothing was found that could be checked'), l10n.t('find what lies off the object'));
     const { candidates, object } = this.#last;
     const { grid } = this.#parts.shown.loaded;
     const checked = await this.#prompted(signal, (on) =>
@@ -98,13 +100,14 @@ export class PictureOffObject {
     labels: Int32Array | null,
   ): { readonly object: Uint8Array; readonly warnings: readonly Warning[] } {
     if (by === 'mask') {
-      if (labels === null) throw wrongUse('there is no mask that says where the object is', 'choose or paint a mask');
+      if (labels === null)
+        throw wrongUse(l10n.t('there is no mask that says where the object is'), l10n.t('choose or paint a mask'));
       return { object: objectOfLabels(labels), warnings: [] };
     }
     const { loaded, result } = this.#parts.shown;
     const { object, warnings } = objectFromTokens(result.outputs.tokens, loaded);
     if (object !== null) return { object, warnings };
-    throw wrongUse(warnings.map(({ message }) => message).join(' '), 'choose or paint a mask');
+    throw wrongUse(warnings.map(({ message }) => message).join(' '), l10n.t('choose or paint a mask'));
   }
 
   async #relevance(kind: RelevanceKind, progress: Progress, signal: AbortSignal): Promise<Relevance | null> {
@@ -148,5 +151,5 @@ export class PictureOffObject {
 }
 
 function wrongUse(problem: string, advice: string): CheckpointError {
-  return new CheckpointError('wrong-use', 'the picture', problem, advice);
+  return new CheckpointError('wrong-use', l10n.t('the picture'), problem, advice);
 }

@@ -1,4 +1,6 @@
 import type { AttentionQuestions } from '../../core/analysis/image/attention-figures.js';
+import type { Concentration } from '../../core/analysis/keypoints/concentration.js';
+import type { HeadOnKeypoints } from '../../core/analysis/keypoints/keypoint-analysis.js';
 import type { TapName } from '../../core/inference/build-graph.js';
 import type { AttendResult, LoadedModel, Prompted, RunResult } from '../../protocol/inference.js';
 import type { InferenceSession, Run } from '../inference/inference-session.js';
@@ -53,6 +55,12 @@ export class PictureRun {
   async attend(layer: number): Promise<Pick<AttendResult, 'attention' | 'recomputed'>> {
     const run = await this.#on(this.#session());
     return run.attend({ layer, head: null, questions: NO_QUESTIONS, keep: true, token: null }, UNTIL_KILLED);
+  }
+
+  /** Keypoint figures of each head of a layer of a run without a prompt. */
+  async interrelate(layer: number, concentration: Concentration): Promise<readonly HeadOnKeypoints[]> {
+    const run = await this.#on(this.#session());
+    return run.interrelate({ layer, concentration }, UNTIL_KILLED);
   }
 
   #on(session: InferenceSession): Promise<Run> {

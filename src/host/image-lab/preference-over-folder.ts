@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import path from 'node:path';
 import type { AttentionFigures } from '../../core/analysis/image/attention-figures.js';
 import { type LabelMeaning, type MeantLabels, meanPreference } from '../../core/analysis/image/head-preference.js';
@@ -46,8 +47,11 @@ export async function pairedFolder(folder: string): Promise<PairedFolder> {
   const paired = await pairMasks(folder);
   if (paired.pairs.length > 0) return paired;
   const { length } = paired.imagesWithoutMask;
-  const problem = `no picture in it has a mask (${length} picture${length === 1 ? '' : 's'})`;
-  const advice = 'name masks NAME_mask.png, or put them into a folder masks or annotations beside images';
+  const problem =
+    length === 1
+      ? l10n.t('no picture in it has a mask ({0} picture)', length)
+      : l10n.t('no picture in it has a mask ({0} pictures)', length);
+  const advice = l10n.t('name masks NAME_mask.png, or put them into a folder masks or annotations beside images');
   throw new CheckpointError('empty', quoteName(path.basename(path.resolve(folder))), problem, advice);
 }
 
@@ -130,16 +134,25 @@ export class PreferenceOverFolder {
   result(paired: PairedFolder, folder: string) {
     const [first] = this.#skipped;
     if (this.#used.length === 0) {
-      const problem = `none of its ${paired.pairs.length} pictures can be used; ${first?.name ?? ''}: ${first?.problem ?? ''}`;
+      const problem = l10n.t(
+        'none of its {0} pictures can be used; {1}: {2}',
+        paired.pairs.length,
+        first?.name ?? '',
+        first?.problem ?? '',
+      );
       throw new CheckpointError(
         'malformed',
         quoteName(path.basename(path.resolve(folder))),
         problem,
-        'choose another folder',
+        l10n.t('choose another folder'),
       );
     }
     if (this.#scaled.length > 0) {
-      const message = `${this.#scaled.length} masks have another size than their picture (first ${this.#scaled[0] ?? ''}): each pixel takes the nearest label.`;
+      const message = l10n.t(
+        '{0} masks have another size than their picture (first {1}): each pixel takes the nearest label.',
+        this.#scaled.length,
+        this.#scaled[0] ?? '',
+      );
       this.warnings.push({ code: 'mask-scaled', message });
     }
     const of = (index: number, statistics: PreferenceStatistics): OverPictures => ({
@@ -168,8 +181,8 @@ export class PreferenceOverFolder {
     const drawn = await readPicture({ kind: 'file', path: path.join(folder, mask) });
     const own = objectMask(drawn.picture, drawn.name);
     if (this.wanted.labels === 'roles' && !own.mayBeRoles) {
-      const problem = 'it has labels beside 0 for background, 1 for the object and 2 for other objects';
-      throw new CheckpointError('unsupported', drawn.name, problem, 'leave --labels roles out');
+      const problem = l10n.t('it has labels beside 0 for background, 1 for the object and 2 for other objects');
+      throw new CheckpointError('unsupported', drawn.name, problem, l10n.t('leave --labels roles out'));
     }
     const original = [picture.height, picture.width] as const;
     const { patch } = this.model.forward.patches;
@@ -178,8 +191,8 @@ export class PreferenceOverFolder {
       throw new CheckpointError(
         'empty',
         drawn.name,
-        'no patch is covered by an object for more than half',
-        'leave it out',
+        l10n.t('no patch is covered by an object for more than half'),
+        l10n.t('leave it out'),
       );
     }
     if (labels.warnings.some(({ code }) => code === 'mask-scaled')) this.#scaled.push(mask);

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { setImmediate } from 'node:timers/promises';
 import { rollBack } from '../../core/analysis/image/rollout.js';
 import { CheckpointError } from '../../core/errors.js';
@@ -22,8 +23,8 @@ export async function rollOut(
   signal: AbortSignal,
 ): Promise<Float32Array> {
   if (count > MAX_TOKENS) {
-    const problem = `it has ${count} tokens, and rollout is made for ${MAX_TOKENS} at most`;
-    throw new CheckpointError('limit', 'the picture', problem, 'choose a smaller size of the input');
+    const problem = l10n.t('it has {0} tokens, and rollout is made for {1} at most', count, MAX_TOKENS);
+    throw new CheckpointError('limit', l10n.t('the picture'), problem, l10n.t('choose a smaller size of the input'));
   }
   const relevance = new Float64Array(count * count);
   for (let i = 0; i < count; i++) relevance[i * count + i] = 1;

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { asFields, field } from '../../core/image/preprocess/config/checked.js';
 import type { Warning } from '../../core/errors.js';
 import type { OutputName } from '../../core/inference/outputs.js';
@@ -46,7 +47,7 @@ export function topClasses({ outputs }: RunResult, config: unknown): readonly To
 /** Why there are no top classes, where there are none. */
 export function noClassifier({ outputs }: RunResult): Warning[] {
   if (outputs.logits !== undefined) return [];
-  return [{ code: 'no-classifier', message: 'The model does not classify, so there are no top classes.' }];
+  return [{ code: 'no-classifier', message: l10n.t('The model does not classify, so there are no top classes.') }];
 }
 
 /** How far one output is from another. */

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { preprocess, type ModelInput } from '../../core/image/preprocess/preprocess.js';
 import { changePreprocessing, type PreprocessingChanges } from '../../core/image/preprocess/preprocessing.js';
 import { groupDigits } from '../../core/bytes/quote.js';
@@ -83,8 +84,18 @@ export async function showPicture(
 /** @throws CheckpointError `wrong-use` for an input that does not divide into patches, before a process says so. */
 function checkPatches({ size: [height, width] }: ModelInput, patch: number, name: string): void {
   if (height % patch === 0 && width % patch === 0) return;
-  const problem = `this preprocessing makes ${height} x ${width} pixels of it, which do not divide into patches of ${patch}`;
-  throw new CheckpointError('wrong-use', name, problem, `choose a size with sides that are multiples of ${patch}`);
+  const problem = l10n.t(
+    'this preprocessing makes {0} x {1} pixels of it, which do not divide into patches of {2}',
+    height,
+    width,
+    patch,
+  );
+  throw new CheckpointError(
+    'wrong-use',
+    name,
+    problem,
+    l10n.t('choose a size with sides that are multiples of {0}', patch),
+  );
 }
 
 /** The tokens of each layer where they attend within windows. */
@@ -106,5 +117,8 @@ function prefixNames(prefix: readonly PrefixTokens[]): string[] {
 }
 
 function copyNote(bytes: number): string {
-  return `${groupDigits(bytes)} bytes of the weights cannot be used as they lie in the file and were copied to a temporary one.`;
+  return l10n.t(
+    '{0} bytes of the weights cannot be used as they lie in the file and were copied to a temporary one.',
+    groupDigits(bytes),
+  );
 }

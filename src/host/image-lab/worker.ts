@@ -1,10 +1,13 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import type { ImageReply, ImageRequest, LabTaskName, LabTasks } from '../../protocol/image-worker.js';
 import { toWire } from '../engine/wire-error.js';
+import { translateAsTold } from '../translations.js';
 import { type Handlers, Lab, type TaskContext } from './lab.js';
 
 const port = parentPort;
 if (port === null) throw new Error('this file runs as a worker thread');
+
+translateAsTold(workerData);
 
 /** Requests under way; several take turns. */
 const running = new Map<number, { readonly name: LabTaskName; readonly cancel: AbortController }>();

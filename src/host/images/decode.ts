@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Sharp, SharpOptions } from 'sharp';
 import { groupDigits, quoteName } from '../../core/bytes/quote.js';
 import { CheckpointError, type Warning } from '../../core/errors.js';
@@ -45,8 +46,11 @@ export async function readImage(bytes: Uint8Array, file: string): Promise<Encode
   const { width, height } = header.autoOrient;
   checkSize(file, width, height);
   if (!DEPTHS.includes(header.depth)) {
-    const problem = `its values are of type ${header.depth}, whose range for black to white the file does not say`;
-    throw new CheckpointError('unsupported', file, problem, 'save it with 8 or 16 bits a channel');
+    const problem = l10n.t(
+      'its values are of type {0}, whose range for black to white the file does not say',
+      header.depth,
+    );
+    throw new CheckpointError('unsupported', file, problem, l10n.t('save it with 8 or 16 bits a channel'));
   }
   const notes = notesOf(header.pages ?? 1, header.space);
   const open = (failOn: 'warning' | 'error') =>
@@ -58,27 +62,35 @@ export async function readImage(bytes: Uint8Array, file: string): Promise<Encode
     async decode() {
       const { pixels, warnings } = await pixelsOf(open, file);
       const { picture, isTransparent } = withoutAlpha(pixels, width, height, file);
-      return { picture, warnings: [...notes, ...warnings, ...(isTransparent ? [TRANSPARENT] : [])] };
+      return { picture, warnings: [...notes, ...warnings, ...(isTransparent ? [transparent()] : [])] };
     },
   };
 }
 
-const TRANSPARENT: Warning = {
-  code: 'transparency-ignored',
-  message: 'The picture is transparent in places; the colours stored there are used, as Python loaders do.',
-};
+function transparent(): Warning {
+  const message = l10n.t(
+    'The picture is transparent in places; the colours stored there are used, as Python loaders do.',
+  );
+  return { code: 'transparency-ignored', message };
+}
 
 function checkSize(file: string, width: number, height: number): void {
   if (width * height <= MAX_PIXELS) return;
-  const problem = `its header says ${groupDigits(width)} x ${groupDigits(height)} pixels, more than the ${groupDigits(MAX_PIXELS)} that are decoded`;
-  throw new CheckpointError('limit', file, problem, 'make the picture smaller first');
+  const problem = l10n.t(
+    'its header says {0} x {1} pixels, more than the {2} that are decoded',
+    groupDigits(width),
+    groupDigits(height),
+    groupDigits(MAX_PIXELS),
+  );
+  throw new CheckpointError('limit', file, problem, l10n.t('make the picture smaller first'));
 }
 
 function notesOf(frames: number, space: string): Warning[] {
   const notes: Warning[] = [];
-  if (frames > 1) notes.push({ code: 'first-frame', message: `Of ${frames} frames or pages the first is taken.` });
+  if (frames > 1)
+    notes.push({ code: 'first-frame', message: l10n.t('Of {0} frames or pages the first is taken.', frames) });
   if (space === 'cmyk') {
-    const message = 'The picture is CMYK; other programs turn that into slightly different colours.';
+    const message = l10n.t('The picture is CMYK; other programs turn that into slightly different colours.');
     notes.push({ code: 'cmyk', message });
   }
   return notes;
@@ -91,7 +103,7 @@ async function pixelsOf(open: (failOn: 'warning' | 'error') => Sharp, file: stri
   } catch (strict) {
     try {
       const pixels = await rawPixels(open('error'));
-      const message = `The picture is damaged (${words(strict)}); parts of it may be wrong.`;
+      const message = l10n.t('The picture is damaged ({0}); parts of it may be wrong.', words(strict));
       return { pixels, warnings: [{ code: 'damaged-picture', message }] };
     } catch (error) {
       throw damaged(file, error);
@@ -112,11 +124,11 @@ function withoutAlpha(
 ): { picture: Picture; isTransparent: boolean } {
   const { channels } = info;
   if (channels !== 3 && channels !== 4) {
-    const problem = `it has ${channels} channels, more than colour and transparency need`;
-    throw new CheckpointError('unsupported', file, problem, 'save it as RGB');
+    const problem = l10n.t('it has {0} channels, more than colour and transparency need', channels);
+    throw new CheckpointError('unsupported', file, problem, l10n.t('save it as RGB'));
   }
   if (info.width !== width || info.height !== height || data.length !== width * height * channels) {
-    throw damaged(file, `${info.width} x ${info.height} pixels came out, not ${width} x ${height}`);
+    throw damaged(file, l10n.t('{0} x {1} pixels came out, not {2} x {3}', info.width, info.height, width, height));
   }
   if (channels === 3) return { picture: { pixels: data, width, height }, isTransparent: false };
   const rgb = new Uint8Array(width * height * 3);
@@ -139,8 +151,8 @@ export async function loadSharp(file: string) {
     const { default: sharp } = await import('sharp');
     return sharp;
   } catch (error) {
-    const problem = `pictures cannot be decoded here: the package sharp does not load (${words(error)})`;
-    const advice = 'install QK Lens for this platform again; checkpoints open without it';
+    const problem = l10n.t('pictures cannot be decoded here: the package sharp does not load ({0})', words(error));
+    const advice = l10n.t('install QK Lens for this platform again; checkpoints open without it');
     throw new CheckpointError('unsupported', file, problem, advice);
   }
 }
@@ -149,8 +161,8 @@ function damaged(file: string, error: unknown): CheckpointError {
   return new CheckpointError(
     'malformed',
     file,
-    `the picture is damaged or cut short (${words(error)})`,
-    'download or copy it again',
+    l10n.t('the picture is damaged or cut short ({0})', words(error)),
+    l10n.t('download or copy it again'),
   );
 }
 

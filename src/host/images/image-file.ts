@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -7,7 +8,7 @@ import type { FileIdentity } from '../engine/contract.js';
 import { openFileSource } from '../files/file-source.js';
 import { asCheckpointError } from '../files/system-error.js';
 import { type EncodedImage, readImage } from './decode.js';
-import { HEAD_BYTES, imageFormat, READS } from './kinds.js';
+import { HEAD_BYTES, imageFormat, whatIsRead } from './kinds.js';
 
 /** A picture file whose header was read. */
 export interface ImageFile extends EncodedImage {
@@ -34,8 +35,8 @@ export async function openImage(path: string): Promise<ImageFile> {
     // Looked at first, so that no video is read whole to be refused.
     imageFormat(await source.read(0, Math.min(HEAD_BYTES, source.size)), name);
     if (source.size > MAX_FILE_BYTES) {
-      const problem = `it has ${groupDigits(source.size)} bytes, more than any picture that is decoded`;
-      throw new CheckpointError('limit', name, problem, 'make the picture smaller first');
+      const problem = l10n.t('it has {0} bytes, more than any picture that is decoded', groupDigits(source.size));
+      throw new CheckpointError('limit', name, problem, l10n.t('make the picture smaller first'));
     }
     const bytes = await source.read(0, source.size);
     const headerHash = createHash('sha256').update(bytes).digest('hex');
@@ -51,6 +52,8 @@ async function checkIsFile(path: string, name: string): Promise<void> {
     throw asCheckpointError(error, name);
   });
   if (facts.isFile()) return;
-  const problem = facts.isDirectory() ? 'it is a folder, not a picture' : 'it is a device or pipe, not a picture';
-  throw new CheckpointError('unreadable', name, problem, `choose a file; ${READS}`);
+  const problem = facts.isDirectory()
+    ? l10n.t('it is a folder, not a picture')
+    : l10n.t('it is a device or pipe, not a picture');
+  throw new CheckpointError('unreadable', name, problem, l10n.t('choose a file; {0}', whatIsRead()));
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { setImmediate } from 'node:timers/promises';
 import { groupDigits } from '../../core/bytes/quote.js';
 import { CheckpointError, type Warning } from '../../core/errors.js';
@@ -47,13 +48,13 @@ export async function keypointsOfPicture(
   try {
     return await detect(grayOf(picture), onProgress, signal);
   } catch (error) {
-    throw error instanceof RangeError ? tooLarge(sized, 'this machine has free') : error;
+    throw error instanceof RangeError ? tooLarge(sized, l10n.t('this machine has free')) : error;
   }
 }
 
 function checkMemory(image: Sized): void {
   if (needed(image) <= MAX_WORKING_BYTES) return;
-  throw tooLarge(image, `the ${groupDigits(MAX_WORKING_BYTES)} that it can have`);
+  throw tooLarge(image, l10n.t('the {0} that it can have', groupDigits(MAX_WORKING_BYTES)));
 }
 
 type Sized = Pick<ImageFile, 'name' | 'width' | 'height'>;
@@ -75,7 +76,12 @@ async function detect(gray: GrayPicture, onProgress: (share: number) => void, si
 
 function tooLarge(image: Sized, than: string): CheckpointError {
   const { name, width, height } = image;
-  const size = `${groupDigits(width)} x ${groupDigits(height)} pixels`;
-  const problem = `the keypoint detector needs ${groupDigits(needed(image))} bytes for its ${size}, more than ${than}`;
-  return new CheckpointError('limit', name, problem, 'make the picture smaller first');
+  const size = l10n.t('{0} x {1} pixels', groupDigits(width), groupDigits(height));
+  const problem = l10n.t(
+    'the keypoint detector needs {0} bytes for its {1}, more than {2}',
+    groupDigits(needed(image)),
+    size,
+    than,
+  );
+  return new CheckpointError('limit', name, problem, l10n.t('make the picture smaller first'));
 }

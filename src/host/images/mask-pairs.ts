@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { CheckpointError } from '../../core/errors.js';
@@ -44,8 +45,8 @@ export async function pairMasks(folder: string): Promise<PairedFolder> {
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
     .sort();
   if (files.length > MAX_FILES) {
-    const problem = `it holds ${files.length} pictures, more than are looked at`;
-    throw new CheckpointError('limit', name, problem, 'choose a folder with fewer');
+    const problem = l10n.t('it holds {0} pictures, more than are looked at', files.length);
+    throw new CheckpointError('limit', name, problem, l10n.t('choose a folder with fewer'));
   }
   return pairNames(files);
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { CheckpointError } from '../../core/errors.js';
 import type { LabelMap, Picture } from '../../core/image/preprocess/picture.js';
 
@@ -33,8 +34,13 @@ export function objectMask({ width, height, pixels }: Picture, name: string): Ob
     labels[at] = (red << 16) | (green << 8) | blue;
     found.add(labels[at] ?? 0);
     if (found.size > MAX_OBJECTS) {
-      const problem = `it has more than ${MAX_OBJECTS} colours, so it is a picture and no mask`;
-      throw new CheckpointError('unsupported', name, problem, 'give a mask with one grey value or colour an object');
+      const problem = l10n.t('it has more than {0} colours, so it is a picture and no mask', MAX_OBJECTS);
+      throw new CheckpointError(
+        'unsupported',
+        name,
+        problem,
+        l10n.t('give a mask with one grey value or colour an object'),
+      );
     }
   }
   if (!isGrey) return { map: { width, height, labels }, mayBeRoles: false };

@@ -1,5 +1,5 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { ATTEND, attendGraph, LINEAR, linearGraph } from '../../core/inference/attend-graphs.js';
+import { ATTEND, attendGraph, LINEAR, linearGraph, sharesGraph } from '../../core/inference/attend-graphs.js';
 import type { OnnxGraph } from '../../core/inference/onnx/graph.js';
 import { writeModel } from '../../core/inference/onnx/write-model.js';
 import type { AttentionArithmetic } from '../../core/inference/recompute-layer.js';
@@ -76,6 +76,36 @@ export class DoubleArithmetic implements AttentionArithmetic {
       mixed.set(part.mixed, first * values.columns);
     }
     return { attention, mixed };
+  }
+
+  async shares(
+    queries: readonly Matrix[],
+    keys: readonly Matrix[],
+    biases: readonly Float32Array[] | null,
+  ): Promise<readonly Float32Array[]> {
+    const [query, key] = [queries[0], keys[0]];
+    if (query === undefined || key === undefined) return [];
+    const { Tensor: OnnxTensor } = this.runtime;
+    const heads = queries.length;
+    const session = await this.#session(`shares ${biases !== null}`, () => sharesGraph(biases !== null));
+    const stack = (sides: readonly Matrix[], { rows, columns }: Matrix): Tensor => {
+      const values = new Float64Array(heads * rows * columns);
+      for (const [head, side] of sides.entries()) values.set(side.values, head * rows * columns);
+      return new OnnxTensor('float64', values, [heads, rows, columns]);
+    };
+    const size = query.rows * key.rows;
+    const feeds: Record<string, Tensor> = {
+      [ATTEND.queries]: stack(queries, query),
+      [ATTEND.keys]: stack(keys, key),
+      [ATTEND.lastAxis]: new OnnxTensor('int64', BigInt64Array.of(2n), [1]),
+    };
+    if (biases !== null) {
+      const added = new Float32Array(heads * size);
+      for (const [head, bias] of biases.entries()) added.set(bias, head * size);
+      feeds[ATTEND.bias] = new OnnxTensor('float32', added, [heads, query.rows, key.rows]);
+    }
+    const found = float32Of((await session.run(feeds))[ATTEND.attention]);
+    return queries.map((_, head) => found.subarray(head * size, (head + 1) * size));
   }
 
   #matrix({ values, rows, columns }: Matrix): Tensor {

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../../core/bytes/quote.js';
 import { withoutWeights } from '../../core/formats/onnx/without-weights.js';
 import { notRunnable } from '../../core/inference/not-runnable.js';
@@ -26,8 +27,8 @@ export async function graphFile(
     const index = name === null ? 0 : files.indexOf(name.replace(/^(\.\/)+/u, ''));
     const location = locationOf(index);
     if (location !== null) return location;
-    const why = `its weights ${quoteName(name ?? '')} lie on another drive`;
-    throw notRunnable(files[0] ?? '', why, 'all files on one drive');
+    const why = l10n.t('its weights {0} lie on another drive', quoteName(name ?? ''));
+    throw notRunnable(files[0] ?? '', why, l10n.t('all files on one drive'));
   });
   const model = new Uint8Array(graph.length + addition.length);
   model.set(graph);

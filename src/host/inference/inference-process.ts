@@ -1,8 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import { type ChildProcess, fork } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { CheckpointError } from '../../core/errors.js';
 import type { InferenceReply, InferenceTaskName, InferenceTasks } from '../../protocol/inference.js';
 import { fromWire } from '../engine/wire-error.js';
+import { startMessage } from '../translations.js';
 
 /** The one request under way; a process gets the next one when it has answered. */
 interface Pending {
@@ -53,9 +55,11 @@ export class InferenceProcess {
         end(error.message);
       });
       this.#child.on('exit', (code, signal) => {
-        end(`its process ended (${signal ?? `code ${String(code)}`})`);
+        end(l10n.t('its process ended ({0})', signal ?? l10n.t('code {0}', String(code))));
       });
     });
+    const told = startMessage();
+    if (told !== null) this.#child.send(told, () => undefined); // a process that cannot be told has ended, which is told by that
     this.#hold(false);
   }
 
@@ -75,7 +79,7 @@ export class InferenceProcess {
   ): Promise<InferenceTasks[Name]['result']> {
     return new Promise((resolve, reject) => {
       if (!this.#alive) {
-        reject(stopped('its process has ended'));
+        reject(stopped(l10n.t('its process has ended')));
         return;
       }
       const id = this.#nextId++;
@@ -125,5 +129,10 @@ export class InferenceProcess {
 }
 
 function stopped(reason: string): CheckpointError {
-  return new CheckpointError('worker-stopped', 'inference', `the model stopped running: ${reason}`, 'try again');
+  return new CheckpointError(
+    'worker-stopped',
+    'inference',
+    l10n.t('the model stopped running: {0}', reason),
+    l10n.t('try again'),
+  );
 }

@@ -1,8 +1,11 @@
+import * as l10n from '@vscode/l10n';
+import type { HeadOnKeypoints } from '../../core/analysis/keypoints/keypoint-analysis.js';
 import type { TapName } from '../../core/inference/build-graph.js';
 import { CheckpointError } from '../../core/errors.js';
 import type {
   AttendParams,
   AttendResult,
+  InterrelateParams,
   LoadedModel,
   LoadParams,
   Prompted,
@@ -25,6 +28,8 @@ export interface Run extends RunResult {
   tap(tap: TapName, layer: number, signal: AbortSignal): Promise<Float32Array>;
   /** Attention of a layer of a run without a prompt. Fails as `run` does. */
   attend(params: AttendParams, signal: AbortSignal): Promise<AttendResult>;
+  /** Keypoint figures of each head of a layer of a run without a prompt. Fails as `run` does. */
+  interrelate(params: InterrelateParams, signal: AbortSignal): Promise<readonly HeadOnKeypoints[]>;
 }
 
 /** What a run is given. */
@@ -88,6 +93,8 @@ export class InferenceSession {
         this.#enqueue(tapSignal, async () => (await this.#after(fed)).call('tap', { tap, layer })),
       attend: (params, attendSignal) =>
         this.#enqueue(attendSignal, async () => (await this.#after(fed)).call('attend', params)),
+      interrelate: (params, ownSignal) =>
+        this.#enqueue(ownSignal, async () => (await this.#after(fed)).call('interrelate', params)),
     }));
   }
 
@@ -118,7 +125,7 @@ export class InferenceSession {
 
   async #start(): Promise<Started> {
     if (this.#disposed)
-      throw new CheckpointError('worker-stopped', 'inference', 'the model was closed', 'open it again');
+      throw new CheckpointError('worker-stopped', 'inference', l10n.t('the model was closed'), l10n.t('open it again'));
     if (this.#started?.process.alive === true) return this.#started;
     this.#started = null;
     this.#last = null;

@@ -1,7 +1,9 @@
+import * as l10n from '@vscode/l10n';
 import { totalmem } from 'node:os';
 import type { Tensor } from 'onnxruntime-node';
 import { type AttentionFigures, attentionFigures } from '../../core/analysis/image/attention-figures.js';
-import { KeypointAnalysis } from '../../core/analysis/keypoints/keypoint-analysis.js';
+import type { Concentration } from '../../core/analysis/keypoints/concentration.js';
+import { type HeadOnKeypoints, KeypointAnalysis } from '../../core/analysis/keypoints/keypoint-analysis.js';
 import { groupDigits } from '../../core/bytes/quote.js';
 import { CheckpointError } from '../../core/errors.js';
 import { tapOutput, type TapName } from '../../core/inference/build-graph.js';
@@ -10,13 +12,14 @@ import { type ForwardModel, prefixLength } from '../../core/inference/forward.js
 import { checkWhole, type LayerShape, layerShape } from '../../core/inference/layer-shapes.js';
 import { notRunnable } from '../../core/inference/not-runnable.js';
 import type { OwnScores } from '../../core/inference/own-scores.js';
-import { recomputeLayer } from '../../core/inference/recompute-layer.js';
+import { attendLayer, recomputeLayer } from '../../core/inference/recompute-layer.js';
 import { windowedFigures } from '../../core/inference/windowed-figures.js';
 import { rowInWindow, type WindowLayout } from '../../core/inference/windows.js';
 import type {
   AttendParams,
   AttendResult,
   InferenceTasks,
+  InterrelateParams,
   LoadedModel,
   LoadParams,
   NonFinite,
@@ -34,6 +37,8 @@ import { writtenGraph } from './written-graph.js';
 export class LoadedGraph {
   #last: Readonly<Record<string, Tensor>> = {};
   #isPrompted = false;
+  /** Of the concentration that was asked about last: every layer is asked about the same. */
+  #keypoints: KeypointAnalysis | null = null;
 
   private constructor(
     private readonly runtime: OnnxRuntime,
@@ -74,8 +79,13 @@ export class LoadedGraph {
     const [height, width] = params.imageSize;
     const file = params.checkpoint.files[0]?.name ?? '';
     if (pixels.length !== channels * height * width || !allFinite(pixels)) {
-      const wanted = `${String(channels)} x ${String(height)} x ${String(width)} finite numbers`;
-      throw new CheckpointError('wrong-use', file, `the model takes ${wanted}`, 'prepare the picture for this model');
+      const wanted = l10n.t('{0} x {1} x {2} finite numbers', channels, height, width);
+      throw new CheckpointError(
+        'wrong-use',
+        file,
+        l10n.t('the model takes {0}', wanted),
+        l10n.t('prepare the picture for this model'),
+      );
     }
     await checkUnchanged(params.checkpoint);
     const isFirst = Object.keys(this.#last).length === 0;
@@ -112,7 +122,7 @@ export class LoadedGraph {
     const attention: Float32Array[] = [];
     const rows: Float32Array[] = [];
     const { concentration } = questions;
-    const keypoints = concentration === undefined ? null : new KeypointAnalysis(concentration);
+    const keypoints = concentration === undefined ? null : this.#analysisOf(concentration);
     const sum = mean ? new Float32Array(tokens.count ** 2) : null;
     const counter = { bytes: 0 };
     const recomputed = await withFiles(
@@ -136,6 +146,26 @@ export class LoadedGraph {
     return { figures, attention, rows, mean: average, recomputed, bytesRead: counter.bytes };
   }
 
+  /** Keypoint figures of each head of a layer of the last run. @throws Error after one with a prompt. */
+  async interrelate({ layer, concentration }: InterrelateParams): Promise<readonly HeadOnKeypoints[]> {
+    const { ready, params, facts } = this;
+    const { forward, grid } = ready;
+    if (this.#isPrompted) throw new Error('the attention of a prompted run is not computed');
+    checkWhole(forward, params.checkpoint.files[0]?.name ?? '', l10n.t('attention between all tokens'));
+    const values = this.tap({ tap: 'attention-input', layer });
+    const tokens = { values, count: facts.tokens, width: facts.width, prefix: facts.prefixTokens };
+    const analysis = this.#analysisOf(concentration);
+    const attention = await withFiles(params.checkpoint, ({ sourceOf }) =>
+      attendLayer(this.arithmetic, { forward, layer, grid, sourceOf, tokens, own: this.#ownScores(layer) }),
+    );
+    return attention.map((found) => analysis.head(found, tokens.prefix));
+  }
+
+  #analysisOf(concentration: Concentration): KeypointAnalysis {
+    if (this.#keypoints?.isOf(concentration) !== true) this.#keypoints = new KeypointAnalysis(concentration);
+    return this.#keypoints;
+  }
+
   /** The same where tokens attend within windows. @throws CheckpointError `unsupported` for questions about attention to all tokens. */
   async #attendInWindows(
     { layer, head, questions, keep, token, mean = false }: AttendParams,
@@ -146,7 +176,7 @@ export class LoadedGraph {
     const { checkpoint } = this.params;
     const { nearestKeys, concentration } = questions;
     if (mean || nearestKeys !== null || concentration !== undefined) {
-      checkWhole(forward, checkpoint.files[0]?.name ?? '', 'attention between all tokens');
+      checkWhole(forward, checkpoint.files[0]?.name ?? '', l10n.t('attention between all tokens'));
     }
     const tokens = { values: this.tap({ tap: 'attention-input', layer }), count, width, prefix: 0 };
     const output = this.tap({ tap: 'attention-output', layer });
@@ -195,11 +225,17 @@ export class LoadedGraph {
       const { tokens, width } = layerShape(forward, grid, layer);
       const found = this.tap({ tap: 'attention-input', layer }).length / width;
       if (found === tokens) continue;
-      const why = `layer ${layer} attends to ${found} tokens, where the picture has ${tokens - prefixTokens} patches and ${prefixTokens} tokens in front of them`;
+      const why = l10n.t(
+        'layer {0} attends to {1} tokens, where the picture has {2} patches and {3} tokens in front of them',
+        layer,
+        found,
+        tokens - prefixTokens,
+        prefixTokens,
+      );
       throw notRunnable(
         file,
         why,
-        'tokens that stand for patches; where the patch is another one, give it with --patch',
+        l10n.t('tokens that stand for patches; where the patch is another one, give it with --patch'),
       );
     }
   }
@@ -228,8 +264,23 @@ function checkMemory({ runs }: ForwardModel, { model, checkpoint }: LoadParams, 
   const isOurs = runs === 'graph-of-ours';
   const needed = isOurs ? model.parameterCount * Float32Array.BYTES_PER_ELEMENT : stored;
   if (needed <= totalmem()) return;
-  const problem = `its weights need ${groupDigits(needed)} bytes of memory${isOurs ? ' as float32' : ''}, and this machine has ${groupDigits(totalmem())}`;
-  throw new CheckpointError('limit', file, problem, 'everything from the weights is shown; run it on a larger machine');
+  const problem = isOurs
+    ? l10n.t(
+        'its weights need {0} bytes of memory as float32, and this machine has {1}',
+        groupDigits(needed),
+        groupDigits(totalmem()),
+      )
+    : l10n.t(
+        'its weights need {0} bytes of memory, and this machine has {1}',
+        groupDigits(needed),
+        groupDigits(totalmem()),
+      );
+  throw new CheckpointError(
+    'limit',
+    file,
+    problem,
+    l10n.t('everything from the weights is shown; run it on a larger machine'),
+  );
 }
 
 function factsOf(

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from 'onnxruntime-node';
 import { CheckpointError } from '../../core/errors.js';
 import { onnx } from '../../core/formats/onnx/onnx.js';
@@ -16,7 +17,8 @@ import type { OpenFiles } from './open-files.js';
 import { createSession, firstLine, type ReadyGraph } from './ready-graph.js';
 import { type OnnxRuntime, runOptions } from './runtime.js';
 
-const ADVICE = 'try the file in ONNX Runtime itself, and export it again where that refuses it too';
+const graphAdvice = (): string =>
+  l10n.t('try the file in ONNX Runtime itself, and export it again where that refuses it too');
 
 /** Gives the graph of an ONNX file to the runtime as it is, with taps beside it. @throws CheckpointError saying why it cannot be run. */
 export async function ownGraph(
@@ -32,7 +34,7 @@ export async function ownGraph(
   const index = await onnx.open(await open.sourceOf(0), open.folder, {});
   const { inputs, addition, outputs, assumptions, meetings } = tapOwnGraph(index, model, forward, imageSize, taps);
   const source = await graphFile(addition, index.files, open);
-  const session = await createSession(runtime, source.model, source.folder, params, ADVICE);
+  const session = await createSession(runtime, source.model, source.folder, params, graphAdvice());
   const idle = Object.fromEntries(inputs.idle.map((input) => [input.name, ones(runtime, input)]));
   const added = session.outputNames.filter((name) => name.startsWith(ADDED));
   return {
@@ -49,8 +51,17 @@ export async function ownGraph(
       const { name, type } = inputs.picture;
       const picture = type === 'float16' ? await halved(runtime, pixels) : pixels;
       const found = await session.run({ ...idle, [name]: picture }, added).catch((error: unknown) => {
-        const problem = `its graph cannot be run on pictures of ${imageSize.join(' x ')} pixels: ${firstLine(error)}`;
-        throw new CheckpointError('unsupported', file, problem, 'try pictures of the size that it was exported for');
+        const problem = l10n.t(
+          'its graph cannot be run on pictures of {0} pixels: {1}',
+          imageSize.join(' x '),
+          firstLine(error),
+        );
+        throw new CheckpointError(
+          'unsupported',
+          file,
+          problem,
+          l10n.t('try pictures of the size that it was exported for'),
+        );
       });
       return Object.fromEntries(Object.entries(found).map(([name, value]) => [name.slice(ADDED.length), value]));
     },

@@ -1,5 +1,6 @@
 import type { InferenceReply, InferenceRequest, InferenceTaskName, InferenceTasks } from '../../protocol/inference.js';
 import { toWire } from '../engine/wire-error.js';
+import { type Started, translateAsTold } from '../translations.js';
 import { DoubleArithmetic } from './double-arithmetic.js';
 import { LoadedGraph } from './loaded-graph.js';
 import { loadRuntime } from './runtime.js';
@@ -20,6 +21,8 @@ async function answer(request: InferenceRequest): Promise<InferenceTasks[Inferen
       return loaded().run(request.params);
     case 'attend':
       return loaded().attend(request.params);
+    case 'interrelate':
+      return loaded().interrelate(request.params);
     case 'tap':
       return loaded().tap(request.params);
   }
@@ -33,7 +36,11 @@ const warming = loadRuntime().then(async (runtime) => {
 });
 warming.catch(() => undefined);
 
-process.on('message', (request: InferenceRequest) => {
+process.on('message', (request: InferenceRequest | Started) => {
+  if ('translations' in request) {
+    translateAsTold(request);
+    return;
+  }
   const reply = (message: InferenceReply): void => {
     process.send?.(message);
   };

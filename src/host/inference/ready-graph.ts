@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { CheckpointError } from '../../core/errors.js';
 import type { ForwardModel, PatchGrid } from '../../core/inference/forward.js';
@@ -42,7 +43,7 @@ export async function createSession(
   try {
     return await runtime.InferenceSession.create(model, options);
   } catch (error) {
-    const problem = `ONNX Runtime refused the model: ${firstLine(error)}`;
+    const problem = l10n.t('ONNX Runtime refused the model: {0}', firstLine(error));
     throw new CheckpointError('unsupported', checkpoint.files[0]?.name ?? '', problem, advice);
   }
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type * as Runtime from 'onnxruntime-node';
 import type { InferenceSession } from 'onnxruntime-node';
 import { CheckpointError } from '../../core/errors.js';
@@ -19,8 +20,8 @@ export async function loadRuntime(): Promise<OnnxRuntime> {
     throw new CheckpointError(
       'unsupported',
       'ONNX Runtime',
-      `it cannot be loaded on this platform (${process.platform} ${process.arch}): ${said}`,
-      'install QK Lens for this platform again; everything that comes from the weights alone works without it',
+      l10n.t('it cannot be loaded on this platform ({0} {1}): {2}', process.platform, process.arch, said),
+      l10n.t('install QK Lens for this platform again; everything that comes from the weights alone works without it'),
     );
   }
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { mkdir, open, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { SourceOf } from '../../core/analysis/layer.js';
@@ -83,6 +84,6 @@ async function unpackOnce(tensor: TensorEntry, sourceOf: SourceOf): Promise<Unpa
 export function copyProblem(error: unknown, what: string, file: string): CheckpointError {
   if (error instanceof CheckpointError) return error;
   const said = error instanceof Error ? error.message : String(error);
-  const problem = `${what} have to be copied to a temporary file, and cannot be: ${said}`;
-  return new CheckpointError('limit', file, problem, 'make room in the folder for temporary files');
+  const problem = l10n.t('{0} have to be copied to a temporary file, and cannot be: {1}', what, said);
+  return new CheckpointError('limit', file, problem, l10n.t('make room in the folder for temporary files'));
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Tensor } from 'onnxruntime-node';
@@ -31,7 +32,7 @@ export async function writtenGraph(
     places = await weightFolder(paths, copyFile);
     built = await build(places);
     await writeCopies(copyFile, built.copies, sourceOf).catch((error: unknown) => {
-      throw copyProblem(error, `${groupDigits(built.copyBytes)} bytes of its weights`, file);
+      throw copyProblem(error, l10n.t('{0} bytes of its weights', groupDigits(built.copyBytes)), file);
     });
   }
   const session = await createSession(
@@ -39,7 +40,7 @@ export async function writtenGraph(
     writeModel(built.graph),
     places.folder,
     params,
-    'report it with this text',
+    l10n.t('report it with this text'),
   );
   // Most systems let go of a name while the runtime still reads the file; where not, the parent removes it in the end.
   if (built.copyBytes > 0) await rm(scratchFolder, { recursive: true, force: true }).catch(() => undefined);

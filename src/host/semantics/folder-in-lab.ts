@@ -1,8 +1,9 @@
+import * as l10n from '@vscode/l10n';
 import path from 'node:path';
 import { CONCENTRATIONS } from '../../core/analysis/keypoints/concentration.js';
 import type { Preprocessing } from '../../core/image/preprocess/preprocessing.js';
 import type { ImageTasks, LabSubject } from '../../protocol/image-worker.js';
-import { CHANGED_PREPARATION } from '../image-lab/measure-folder.js';
+import { changedPreparation } from '../image-lab/measure-folder.js';
 import { inputOfFile } from '../image-lab/model-input.js';
 import type { ModelRunner } from '../image-lab/model-runner.js';
 import type { OpenedModel } from '../image-lab/opened-model.js';
@@ -50,8 +51,8 @@ export async function keypointsOverFolder(
     csv: folderCsv(found),
     figures: semanticsFolderToJson(subject, folder, found),
     notes: [
-      ...(changed === null ? opened.plan.assumed : [CHANGED_PREPARATION]),
-      ...(resumed === 0 ? [] : [`${resumed} images were done by an earlier run.`]),
+      ...(changed === null ? opened.plan.assumed : [changedPreparation()]),
+      ...(resumed === 0 ? [] : [l10n.t('{0} images were done by an earlier run.', resumed)]),
       ...found.warnings.map(({ message }) => message),
     ],
     bytesRead: found.bytesRead,

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { appendFile, lstat, readdir, rm, stat } from 'node:fs/promises';
@@ -64,8 +65,8 @@ export async function runFolder<Result>(run: FolderRun<Result>): Promise<FolderO
   const { folder, stateFile, beside, each, progress, signal } = run;
   const pictures = await picturesIn(run);
   if (pictures.length === 0) {
-    const advice = 'choose a folder that holds PNG, JPEG, WebP, GIF, TIFF or AVIF pictures';
-    throw new CheckpointError('empty', quoteName(folder), 'no picture is in the folder', advice);
+    const advice = l10n.t('choose a folder that holds PNG, JPEG, WebP, GIF, TIFF or AVIF pictures');
+    throw new CheckpointError('empty', quoteName(folder), l10n.t('no picture is in the folder'), advice);
   }
   const known = stateFile === null ? new Map<string, Result>() : await earlier(run, stateFile);
   const results: { name: string; result: Result }[] = [];
@@ -95,8 +96,13 @@ export async function runFolder<Result>(run: FolderRun<Result>): Promise<FolderO
   }
   if (results.length === 0) {
     const [first] = skipped;
-    const problem = `none of its ${pictures.length} pictures can be used; ${first?.name ?? ''}: ${first?.problem ?? ''}`;
-    throw new CheckpointError('malformed', quoteName(folder), problem, 'choose another folder');
+    const problem = l10n.t(
+      'none of its {0} pictures can be used; {1}: {2}',
+      pictures.length,
+      first?.name ?? '',
+      first?.problem ?? '',
+    );
+    throw new CheckpointError('malformed', quoteName(folder), problem, l10n.t('choose another folder'));
   }
   return { results, skipped, resumed };
 }
@@ -114,7 +120,10 @@ export async function forgetState(stateFile: string | null): Promise<void> {
 
 /** One line for each picture that was skipped. */
 export function skippedWarnings(skipped: readonly SkippedPicture[]): Warning[] {
-  return skipped.map(({ name, problem }) => ({ code: 'picture-skipped', message: `${name} was skipped: ${problem}.` }));
+  return skipped.map(({ name, problem }) => ({
+    code: 'picture-skipped',
+    message: l10n.t('{0} was skipped: {1}.', name, problem),
+  }));
 }
 
 /** Problems that a file has, such as a picture or its mask; with the model's own, every other picture would fail too. */
@@ -147,8 +156,8 @@ async function picturesIn({ folder, beside }: Pick<FolderRun<unknown>, 'folder' 
     .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && ENDINGS.test(entry.name))
     .map((entry) => path.join(entry.parentPath, entry.name));
   if (files.length > MOST_PICTURES) {
-    const problem = `it holds ${files.length} pictures, more than ${MOST_PICTURES}`;
-    throw new CheckpointError('limit', quoteName(folder), problem, 'take its folders one by one');
+    const problem = l10n.t('it holds {0} pictures, more than {1}', files.length, MOST_PICTURES);
+    throw new CheckpointError('limit', quoteName(folder), problem, l10n.t('take its folders one by one'));
   }
   const pictures: FolderPicture[] = [];
   for (const file of files) {

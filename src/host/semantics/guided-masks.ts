@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import path from 'node:path';
 import type { ConcentrationKind } from '../../core/analysis/keypoints/concentration.js';
 import {
@@ -114,8 +115,13 @@ async function pictureMask(
 
 function gridOf([height, width]: Size, patch: number): readonly [number, number] {
   if (height % patch === 0 && width % patch === 0) return [height / patch, width / patch];
-  const problem = `pictures of ${height} x ${width} pixels do not divide into patches of ${patch}`;
-  throw new CheckpointError('wrong-use', 'the input', problem, `give a size with multiples of ${patch}`);
+  const problem = l10n.t('pictures of {0} x {1} pixels do not divide into patches of {2}', height, width, patch);
+  throw new CheckpointError(
+    'wrong-use',
+    l10n.t('the input'),
+    problem,
+    l10n.t('give a size with multiples of {0}', patch),
+  );
 }
 
 /** Writes the archive and, beside it, what it holds as JSON. Rows of pictures with fewer patches than others end with NaN. */

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { foreground } from '../../core/analysis/keypoints/foreground.js';
 import type { Warning } from '../../core/errors.js';
 import type { LoadedModel } from '../../protocol/inference.js';
@@ -23,9 +24,12 @@ export function objectFromTokens(
   const object = tokens === undefined ? null : foreground(tokens.subarray(prefixTokens * width), grid);
   const message =
     tokens === undefined
-      ? 'The graph of the file gives no final tokens, so they set no object apart.'
+      ? l10n.t('The graph of the file gives no final tokens, so they set no object apart.')
       : object === null
-        ? 'The final tokens of all patches are alike, so they set no object apart.'
-        : `Without a mask, the object is taken to be the ${object.filter((own) => own === 1).length} patches that the final tokens set apart.`;
+        ? l10n.t('The final tokens of all patches are alike, so they set no object apart.')
+        : l10n.t(
+            'Without a mask, the object is taken to be the {0} patches that the final tokens set apart.',
+            object.filter((own) => own === 1).length,
+          );
   return { object, warnings: [{ code: 'object-from-tokens', message }] };
 }

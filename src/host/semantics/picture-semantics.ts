@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { groups } from '../../core/analysis/keypoints/concentration.js';
 import { checkWhole } from '../../core/inference/layer-shapes.js';
 import { checkChangeable } from '../../core/inference/own-graph-model.js';
@@ -44,7 +45,7 @@ export async function pictureSemantics(
   progress: SemanticsProgress,
   signal: AbortSignal,
 ): Promise<PictureSemantics> {
-  checkWhole(subject.forward, subject.name, 'how attention follows keypoints');
+  checkWhole(subject.forward, subject.name, l10n.t('how attention follows keypoints'));
   if (wanted.prompt !== null || (wanted.relevance === 'deletion' && hasObject(wanted, mask))) {
     checkChangeable(subject.forward, subject.name);
   }
@@ -103,6 +104,9 @@ async function objectOf(
 function silentWarnings({ layers }: AttentionPass): Warning[] {
   const heads = layers.flatMap((layer) => layer.heads).filter(({ silent }) => silent > 0);
   if (heads.length === 0) return [];
-  const message = `In ${heads.length} heads some patches attend to no other patch; they are left out of the figures of those heads.`;
+  const message = l10n.t(
+    'In {0} heads some patches attend to no other patch; they are left out of the figures of those heads.',
+    heads.length,
+  );
   return [{ code: 'silent-patches', message }];
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import {
   type Concentration,
   concentration,
@@ -86,7 +87,9 @@ export async function concentrationOf(
   const counts = concentration(keypoints, grid, patch, 'count');
   const none: Warning = {
     code: 'no-keypoints',
-    message: 'No keypoints: nothing in the picture stands out from its surroundings, so there are no figures of them.',
+    message: l10n.t(
+      'No keypoints: nothing in the picture stands out from its surroundings, so there are no figures of them.',
+    ),
   };
   return { found, counts, warnings: found.places === 0 ? [none] : [] };
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Concentration } from '../../core/analysis/keypoints/concentration.js';
 import {
   concentrationGuide,
@@ -100,12 +101,16 @@ function chosenHeads({ layers, heads }: PromptedHeads, own: readonly number[]): 
   const most = Math.max(...(layers ?? Array.from(own.keys())).map((layer) => own[layer] ?? 0));
   const layer = layers?.find((index) => index >= own.length);
   const head = heads?.find((index) => index >= most);
-  const wrong = (what: string, last: number, given: number): CheckpointError => {
-    const problem = `the chosen part of the model has ${what}s 0 to ${last}, no ${what} ${given}`;
-    return new CheckpointError('wrong-use', 'the prompt', problem, `choose other ${what}s`);
-  };
-  if (layer !== undefined) throw wrong('layer', own.length - 1, layer);
-  if (head !== undefined) throw wrong('head', most - 1, head);
+  const wrong = (problem: string, advice: string): CheckpointError =>
+    new CheckpointError('wrong-use', l10n.t('the prompt'), problem, advice);
+  if (layer !== undefined) {
+    const problem = l10n.t('the chosen part of the model has layers 0 to {0}, no layer {1}', own.length - 1, layer);
+    throw wrong(problem, l10n.t('choose other layers'));
+  }
+  if (head !== undefined) {
+    const problem = l10n.t('the chosen part of the model has heads 0 to {0}, no head {1}', most - 1, head);
+    throw wrong(problem, l10n.t('choose other heads'));
+  }
   return { layers, heads };
 }
 
@@ -115,10 +120,16 @@ function nothingToGuide(
   object: Uint8Array | null,
 ): Warning | null {
   if (guide === 'concentration' && places === 0) {
-    return { code: 'no-prompt', message: 'The picture has no keypoints, so their concentration guides nothing.' };
+    return {
+      code: 'no-prompt',
+      message: l10n.t('The picture has no keypoints, so their concentration guides nothing.'),
+    };
   }
   if (guide === 'target' && object?.includes(1) !== true) {
-    return { code: 'no-prompt', message: 'The mask covers no patch for more than half, so the target guides nothing.' };
+    return {
+      code: 'no-prompt',
+      message: l10n.t('The mask covers no patch for more than half, so the target guides nothing.'),
+    };
   }
   return null;
 }

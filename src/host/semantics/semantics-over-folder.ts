@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import path from 'node:path';
 import { CheckpointError, type Warning } from '../../core/errors.js';
 import { asFields } from '../../core/image/preprocess/config/checked.js';
@@ -39,7 +40,7 @@ export async function semanticsOverFolder(
   progress: (done: number, total: number) => void,
   signal: AbortSignal,
 ): Promise<SemanticsOverFolder> {
-  checkWhole(subject.forward, subject.name, 'how attention follows keypoints');
+  checkWhole(subject.forward, subject.name, l10n.t('how attention follows keypoints'));
   const sessions = semanticsSessions(subject, signal);
   const { mask } = wanted;
   const maskOf = mask === null ? null : (name: string): string => maskPath(mask, name);
@@ -94,7 +95,7 @@ async function checkMask(file: string): Promise<void> {
     await readPicture({ kind: 'file', path: file });
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error;
-    throw new CheckpointError('malformed', `its mask ${error.file}`, error.problem, error.advice);
+    throw new CheckpointError('malformed', l10n.t('its mask {0}', error.file), error.problem, error.advice);
   }
 }
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Prompt } from '../../core/analysis/keypoints/prompt.js';
 import { checkCandidates, deletionRelevance } from '../../core/analysis/keypoints/prompted-runs.js';
 import type { Relevance, RelevanceKind } from '../../core/analysis/keypoints/relevance.js';
@@ -63,8 +64,8 @@ export function offObject(
   if (relevance === null) return { offRatio: null, log2Lift: null, candidates: [], warnings };
   const figures = spuriousCorrelation(relevance.values, values, object);
   const covers = figures.offRatio !== null;
-  if (covers && figures.log2Lift === null) warnings.push(NO_LIFT);
-  if (covers && !promptable) warnings.push(NO_CHECK);
+  if (covers && figures.log2Lift === null) warnings.push(noLift());
+  if (covers && !promptable) warnings.push(noCheck());
   const found = covers && promptable ? candidates(relevance.values, values, object, grid) : [];
   return { ...figures, candidates: found, warnings };
 }
@@ -97,24 +98,30 @@ export async function spurious(
   return { spurious: { relevance: { kind, asker }, offRatio, log2Lift, candidates: list }, map, warnings };
 }
 
-const NO_LIFT: Warning = {
-  code: 'no-keypoints-off-object',
-  message: 'No keypoints lie off the object where the model looks, so there is no lift.',
-};
+function noLift(): Warning {
+  const message = l10n.t('No keypoints lie off the object where the model looks, so there is no lift.');
+  return { code: 'no-keypoints-off-object', message };
+}
 
-const NO_CHECK: Warning = {
-  code: 'no-causal-check',
-  message:
+function noCheck(): Warning {
+  const message = l10n.t(
     'An ONNX model runs as its file says, so what it does without parts of the picture cannot be checked: no candidates are told. Open the checkpoint that it was exported from for them.',
-};
+  );
+  return { code: 'no-causal-check', message };
+}
 
 function relevanceWarnings(relevance: Relevance | null): Warning[] {
   if (relevance === null) {
     return [
-      { code: 'no-relevance', message: 'No patch is relevant to the output, so nothing of it lies off the object.' },
+      {
+        code: 'no-relevance',
+        message: l10n.t('No patch is relevant to the output, so nothing of it lies off the object.'),
+      },
     ];
   }
   if (relevance.asker !== 'patch-mean') return [];
-  const message = 'The model has no class token: relevance is the mean over its patches of what they attend to.';
+  const message = l10n.t(
+    'The model has no class token: relevance is the mean over its patches of what they attend to.',
+  );
   return [{ code: 'no-class-token', message }];
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { SourceLink, SourceProblem } from '../../core/source/contract.js';
@@ -15,7 +16,7 @@ export async function missingLinks(
   for (const { kind, target, range, cell } of links) {
     if (kind !== 'file' || !WEIGHT_FILE.test(target) || target.includes('://') || target.startsWith('~')) continue;
     if (await existsSomewhere(target, foldersFor(file))) continue;
-    const message = `There is no file ${target}.`;
+    const message = l10n.t('There is no file {0}.', target);
     problems.push({ code: 'missing-checkpoint', file, cell, range, message, tensors: [] });
   }
   return problems;

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { CheckpointError } from '../../core/errors.js';
@@ -48,16 +49,16 @@ export async function readSources(given: string): Promise<SourceText[]> {
       throw new CheckpointError(
         'wrong-use',
         name,
-        'it is no Python source',
-        'give a .py or .ipynb file, or a folder of them',
+        l10n.t('it is no Python source'),
+        l10n.t('give a .py or .ipynb file, or a folder of them'),
       );
     }
     if (size > MAX_FILE_BYTES) {
       throw new CheckpointError(
         'limit',
         name,
-        `the file has ${size} bytes, more than code has`,
-        'give the file that defines the model',
+        l10n.t('the file has {0} bytes, more than code has', size),
+        l10n.t('give the file that defines the model'),
       );
     }
     return await readOne(whole);
@@ -89,8 +90,8 @@ async function readOne(file: string): Promise<SourceText[]> {
     throw new CheckpointError(
       'malformed',
       path.basename(file),
-      'it is no Jupyter notebook',
-      'save it again, or give a .py file',
+      l10n.t('it is no Jupyter notebook'),
+      l10n.t('save it again, or give a .py file'),
     );
   }
   return cells;
@@ -102,8 +103,8 @@ async function readFolder(folder: string): Promise<SourceText[]> {
     throw new CheckpointError(
       'wrong-use',
       path.basename(folder),
-      'the folder holds no Python source',
-      'give a folder with .py or .ipynb files',
+      l10n.t('the folder holds no Python source'),
+      l10n.t('give a folder with .py or .ipynb files'),
     );
   }
   const texts: SourceText[] = [];
@@ -129,8 +130,8 @@ async function pythonFiles(folder: string): Promise<string[]> {
         throw new CheckpointError(
           'limit',
           path.basename(folder),
-          `the folder holds more than ${MAX_FILES} files of Python`,
-          'give the folder of the model',
+          l10n.t('the folder holds more than {0} files of Python', MAX_FILES),
+          l10n.t('give the folder of the model'),
         );
       }
     }

@@ -1,3 +1,5 @@
+import type { Translations } from '../../protocol/translations.js';
+
 /** What one panel's page is made of. */
 export interface PanelPage {
   readonly cspSource: string;
@@ -8,10 +10,15 @@ export interface PanelPage {
   /** Texts of the bundles, the script without `</script`: in the page itself, they are there 60 ms earlier than through two requests. */
   readonly script: string;
   readonly style: string;
+  /** Language of the editor, as in `de` or `zh-cn`. */
+  readonly language: string;
+  /** Texts in that language; undefined where there are none, so that a page in English is as small as it was. */
+  readonly translations: Translations | undefined;
 }
 
 /** The page of a panel: static, since all data comes by message. */
-export function panelHtml({ cspSource, nonce, folder, script, style }: PanelPage): string {
+export function panelHtml(page: PanelPage): string {
+  const { cspSource, nonce, folder, script, style, language, translations } = page;
   const policy = [
     "default-src 'none'",
     'img-src data: blob:',
@@ -20,7 +27,7 @@ export function panelHtml({ cspSource, nonce, folder, script, style }: PanelPage
     `font-src ${cspSource}`,
   ].join('; ');
   return `<!doctype html>
-<html lang="en">
+<html lang="${translations === undefined ? 'en' : language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -30,8 +37,15 @@ export function panelHtml({ cspSource, nonce, folder, script, style }: PanelPage
 <style nonce="${nonce}">${style}</style>
 </head>
 <body>
-<main id="root"></main>
+<main id="root"></main>${translationBlock(translations)}
 <script type="module" nonce="${nonce}">${script}</script>
 </body>
 </html>`;
+}
+
+/** Data that nothing runs: the script reads it before it draws. */
+function translationBlock(translations: Translations | undefined): string {
+  if (translations === undefined) return '';
+  const json = JSON.stringify(translations).replaceAll('<', '\\u003c');
+  return `\n<script type="application/json" id="translations">${json}</script>`;
 }

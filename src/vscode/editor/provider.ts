@@ -80,6 +80,8 @@ class CheckpointEditorProvider implements vscode.CustomReadonlyEditorProvider<Ch
       nonce: randomBytes(16).toString('base64'),
       folder: webview.asWebviewUri(folder).toString(),
       ...bundle,
+      language: vscode.env.language,
+      translations: vscode.l10n.bundle,
     });
     panel.filled();
   }

@@ -53,5 +53,10 @@ export function exportName(fileName: string, model: string | null, basis: string
   const stem = fileName.replace(/(\.safetensors\.index)?\.[^.]+$/u, '');
   const parts = [stem, model, basis, format.kind === 'picture' ? format.picture : null];
   const name = parts.filter((part) => part !== null && part !== '').join('-');
-  return `${name.replace(/[^\p{L}\p{N}._-]+/gu, '_')}.${format.form}`;
+  return `${inFileName(name)}.${format.form}`;
+}
+
+/** A text as part of a file name: other characters than letters, digits, `.`, `_` and `-` become `_`. */
+export function inFileName(text: string): string {
+  return text.replace(/[^\p{L}\p{N}._-]+/gu, '_');
 }

@@ -1,9 +1,9 @@
-import { basename, extname, join } from 'node:path';
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Picture } from '../../protocol/panel.js';
 import type { Panel } from '../editor/panel.js';
 import { COMMANDS } from '../manifest/commands.js';
-import { folderFor } from './beside.js';
+import { besidePicture } from './beside.js';
 import { pathOnDisk } from '../uris.js';
 
 /** How long the status bar says where the file went. */
@@ -51,11 +51,10 @@ async function exportArrays(
   const basis = panel.session.runOf(panel)?.focus.basis;
   if (figures === null || basis === undefined) return;
   const { name } = figures.card;
-  const stem = basename(name, extname(name)).replace(/[^\p{L}\p{N}._-]+/gu, '_');
-  const file = join(folderFor(source, extension), `${stem}-L${layer}-H${head}-${basis}.${form}`);
+  const ending = `L${layer}-H${head}-${basis}.${form}`;
   const target = await vscode.window.showSaveDialog({
     title: vscode.l10n.t('Export Image Figures'),
-    defaultUri: vscode.Uri.file(file),
+    defaultUri: besidePicture({ name, source, ending }, extension),
     filters: form === 'npz' ? { [vscode.l10n.t('NumPy archive')]: ['npz'] } : { CSV: ['csv'] },
   });
   const path = pathOnDisk(target);

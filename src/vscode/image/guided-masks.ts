@@ -1,10 +1,10 @@
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { CONCENTRATIONS } from '../../core/analysis/keypoints/concentration.js';
 import { MASK_DEFAULTS } from '../../core/analysis/keypoints/guided-mask.js';
 import type { Panel } from '../editor/panel.js';
 import type { MaskWish } from '../../protocol/off-object.js';
-import { folderFor } from './beside.js';
+import { besidePicture } from './beside.js';
 import { askFolder, checkRunnable, runOverFolder, showReport } from './over-folder.js';
 import { pathOnDisk } from '../uris.js';
 
@@ -20,7 +20,8 @@ export async function exportGuidedMasks(panel: Panel, version: string, wish: Mas
   if (folder === undefined) return;
   const guide = wish ?? (await askGuide(title));
   if (guide === undefined) return;
-  const file = await askTarget(title, join(dirname(folder), `${basename(folder)}-masks.npz`));
+  const usual = vscode.Uri.file(join(dirname(folder), `${basename(folder)}-masks.npz`));
+  const file = await askTarget(title, usual);
   if (file === undefined) return;
   const asked = { folder, file, ...guide, version };
   const doing = vscode.l10n.t('QK Lens: guided masks of {0}', basename(folder));
@@ -40,8 +41,7 @@ export async function exportMaskOfPicture(panel: Panel, wish: MaskWish, extensio
   const { figures, source } = panel.session.image;
   if (figures === null) return;
   const { name } = figures.card;
-  const stem = basename(name, extname(name)).replace(/[^\p{L}\p{N}._-]+/gu, '_');
-  const usual = join(folderFor(source, extension), `${stem}-masks.npz`);
+  const usual = besidePicture({ name, source, ending: 'masks.npz' }, extension);
   const file = await askTarget(vscode.l10n.t('Export Guided Masks'), usual);
   if (file === undefined || !(await figures.writeMask(file, wish))) return;
   void vscode.window.showInformationMessage(
@@ -50,10 +50,10 @@ export async function exportMaskOfPicture(panel: Panel, wish: MaskWish, extensio
 }
 
 /** The description goes beside it, under the same name. */
-async function askTarget(title: string, usual: string): Promise<string | undefined> {
+async function askTarget(title: string, usual: vscode.Uri): Promise<string | undefined> {
   const target = await vscode.window.showSaveDialog({
     title: vscode.l10n.t('{0}: where the masks go', title),
-    defaultUri: vscode.Uri.file(usual),
+    defaultUri: usual,
     filters: { NumPy: ['npz'] },
   });
   const path = pathOnDisk(target);

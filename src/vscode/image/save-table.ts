@@ -1,12 +1,10 @@
-import { basename, extname, join } from 'node:path';
 import * as vscode from 'vscode';
-import type { ImageCard } from '../../protocol/image.js';
 import type { SavedTable } from '../../protocol/off-object.js';
 import type { ImageFigures } from '../session/image-figures.js';
 import type { Panel } from '../editor/panel.js';
 import { headToJson } from '../../core/export/analysis-json.js';
 import { provenanceOf } from '../export/provenance.js';
-import { folderFor } from './beside.js';
+import { besidePicture } from './beside.js';
 import type { ImageIntentParts } from './image-intents.js';
 import { save } from './over-folder.js';
 
@@ -16,7 +14,7 @@ export async function saveTable(panel: Panel, table: SavedTable, text: string, p
   if (figures === null) return;
   const target = await vscode.window.showSaveDialog({
     title: vscode.l10n.t('Save Table'),
-    defaultUri: besideImage(panel, figures.card, `${table}.csv`, parts),
+    defaultUri: usualFile(panel, figures, `${table}.csv`, parts),
     filters: { CSV: ['csv'] },
   });
   if (target !== undefined) await save(target, text);
@@ -30,7 +28,7 @@ export async function saveOffObject(panel: Panel, parts: ImageIntentParts): Prom
   if (figures === null || opened === null || found === null) return;
   const target = await vscode.window.showSaveDialog({
     title: vscode.l10n.t('Save Figures off the Object'),
-    defaultUri: besideImage(panel, figures.card, 'off-object.json', parts),
+    defaultUri: usualFile(panel, figures, 'off-object.json', parts),
     filters: { JSON: ['json'] },
   });
   if (target === undefined) return;
@@ -72,12 +70,6 @@ function offObjectToJson(figures: ImageFigures | null) {
   return { json, notes };
 }
 
-function besideImage(
-  { session }: Panel,
-  { name }: ImageCard,
-  ending: string,
-  { extension }: ImageIntentParts,
-): vscode.Uri {
-  const stem = basename(name, extname(name)).replace(/[^\p{L}\p{N}._-]+/gu, '_');
-  return vscode.Uri.file(join(folderFor(session.image.source, extension), `${stem}-${ending}`));
+function usualFile(panel: Panel, { card }: ImageFigures, ending: string, { extension }: ImageIntentParts): vscode.Uri {
+  return besidePicture({ name: card.name, source: panel.session.image.source, ending }, extension);
 }

@@ -24,6 +24,9 @@ export interface ImageFiguresParts {
 /** Work that goes on after its request, until another one of its kind takes its place. */
 type Work = 'rollout' | 'preference' | 'change' | 'changed-preference' | 'keypoints' | 'off-object' | 'warm-prompt';
 
+/** Layers that are asked for at a time: one is told, one is made, and one waits. */
+const ASKED_AHEAD = 3;
+
 /** Where troubles of work are told; null: nobody asked for it, so nobody is told. */
 const TASKS: Readonly<Record<Work, ImageTask | null>> = {
   rollout: 'rollout',
@@ -105,6 +108,21 @@ export class FigureWorks {
       yield layer;
     }
     this.#parts.tell({ type: 'image-progress', task, done: layers, total: layers });
+  }
+
+  /** What is found of each layer, in order, telling how far the work is; the next ones are asked for already, so that nobody idles between two. */
+  async *eachLayer<Found>(task: ImageTask, find: (layer: number) => Promise<Found>): AsyncGenerator<Found> {
+    const { layers } = this.#parts;
+    const asked: Promise<Found>[] = [];
+    for (const layer of this.layers(task)) {
+      for (let next = layer + asked.length; next < Math.min(layers, layer + ASKED_AHEAD); next++) {
+        const found = find(next);
+        found.catch(() => undefined); // told where it is waited for; the first that fails ends the work
+        asked.push(found);
+      }
+      const found = asked.shift();
+      if (found !== undefined) yield await found;
+    }
   }
 
   progress(task: ImageTask): NonNullable<ImageCall['progress']> {

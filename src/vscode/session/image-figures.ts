@@ -214,9 +214,9 @@ export class ImageFigures {
       if (isOther) this.offObject.again();
       if (this.#keypoints.keypoints.length === 0) return;
       const tests: { readonly layer: number; readonly head: number; readonly p: number | null }[] = [];
-      for (const layer of this.#works.layers('keypoints')) {
-        const { figures, p } = await lab.run('interrelation', { layer }, { signal });
-        p.forEach((value, head) => tests.push({ layer, head, p: value }));
+      const find = (layer: number) => lab.run('interrelation', { layer }, { signal });
+      for await (const { figures, p } of this.#works.eachLayer('keypoints', find)) {
+        p.forEach((value, head) => tests.push({ layer: figures.layer, head, p: value }));
         const own = { image, ...figures };
         this.#interrelations = [...this.#interrelations, own];
         tell({ type: 'interrelation', figures: own });

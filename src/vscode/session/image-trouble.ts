@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import { CheckpointError, type ProblemCode } from '../../core/errors.js';
+import { isNotRunnable } from '../../core/inference/not-runnable.js';
 import type { Trouble } from '../../protocol/image.js';
 import { sentence } from './sentence.js';
 
@@ -52,7 +53,7 @@ export function troubleOf(error: unknown): Trouble {
 
 /** Why a model cannot be run, in words for the panel: the reason is the title. */
 export function cannotRunTrouble({ problem, advice, file }: CheckpointError): Trouble {
-  const says = problem.startsWith('this model cannot be run: ');
+  const says = isNotRunnable(problem);
   const title = says ? sentence(problem) : l10n.t('This model cannot be run here: {0}', sentence(problem));
   return {
     title,

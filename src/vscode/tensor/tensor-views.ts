@@ -62,6 +62,8 @@ export class TensorViews implements vscode.Disposable {
       nonce: randomBytes(16).toString('base64'),
       folder: panel.webview.asWebviewUri(folder).toString(),
       ...bundle,
+      language: vscode.env.language,
+      translations: vscode.l10n.bundle,
     });
   }
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { overlayScale, type End, type ModeOverlay } from '../../../src/core/image/overlay/modes.js';
@@ -28,7 +29,7 @@ export function Ends(props: {
     [figures, chosen],
   );
   const maps = useMemo(() => (entry === undefined ? null : mapsOf(figures, card, entry)), [figures, card, entry]);
-  if (entry === undefined || maps === null) return <p class="muted">This head has no modes to show.</p>;
+  if (entry === undefined || maps === null) return <p class="muted">{l10n.t('This head has no modes to show.')}</p>;
   const name = entryName(entry);
   return (
     <div class={`ends ${apart && maps.query !== null ? 'apart-maps' : ''}`}>
@@ -62,15 +63,15 @@ function EndFigure(props: EndProps & { readonly end: End }): JSX.Element {
       <div class="end-pictures">
         {apart && query !== null ? (
           <>
-            <Overlay {...props} overlay={{ query, key: null }} label={`${both}, query map`} />
-            <Overlay {...props} overlay={{ query: null, key }} label={`${both}, key map`} />
+            <Overlay {...props} overlay={{ query, key: null }} label={l10n.t('{0}, query map', both)} />
+            <Overlay {...props} overlay={{ query: null, key }} label={l10n.t('{0}, key map', both)} />
           </>
         ) : (
           <Overlay {...props} overlay={{ query, key }} label={both} />
         )}
       </div>
       <figcaption>
-        <b>{query === null ? keyBiasEndWords(end) : `${sign} end`}</b> <span>{reach}</span>
+        <b>{query === null ? keyBiasEndWords(end) : l10n.t('{0} end', sign)}</b> <span>{reach}</span>
       </figcaption>
     </figure>
   );
@@ -86,15 +87,25 @@ function Span(props: EndProps): JSX.Element {
         <div class="end-pictures">
           {apart ? (
             <>
-              <Overlay {...props} end={1} overlay={{ query, key: null }} label={`${name}, length of queries`} />
-              <Overlay {...props} end={1} overlay={{ query: null, key }} label={`${name}, length of keys`} />
+              <Overlay
+                {...props}
+                end={1}
+                overlay={{ query, key: null }}
+                label={l10n.t('{0}, length of queries', name)}
+              />
+              <Overlay {...props} end={1} overlay={{ query: null, key }} label={l10n.t('{0}, length of keys', name)} />
             </>
           ) : (
-            <Overlay {...props} end={1} overlay={{ query, key }} label={`${name}, lengths of queries and keys`} />
+            <Overlay
+              {...props}
+              end={1}
+              overlay={{ query, key }}
+              label={l10n.t('{0}, lengths of queries and keys', name)}
+            />
           )}
         </div>
         <figcaption>
-          <b>lengths</b> <span>{spanWords(maps.count)}</span>
+          <b>{l10n.t('lengths')}</b> <span>{spanWords(maps.count)}</span>
         </figcaption>
       </figure>
       {product === null ? null : (
@@ -105,11 +116,11 @@ function Span(props: EndProps): JSX.Element {
               maps={{ ...maps, scale: overlayScale([product], true) }}
               end={1}
               overlay={{ query: product, key: product }}
-              label={`${name}, product of both lengths`}
+              label={l10n.t('{0}, product of both lengths', name)}
             />
           </div>
           <figcaption>
-            <b>product of both</b> <span>white where query and key are long at once</span>
+            <b>{l10n.t('product of both')}</b> <span>{l10n.t('white where query and key are long at once')}</span>
           </figcaption>
         </figure>
       )}

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { percent } from '../../../src/core/charts/format.js';
 import type { ImageCard } from '../../../src/protocol/image.js';
@@ -23,13 +24,13 @@ export function ImageRow({ state }: { readonly state: PanelState }): JSX.Element
   const view = imageView(state);
   return (
     <>
-      <section class={`image-row ${drops.over && card !== null ? 'over' : ''}`} aria-label="On an image">
+      <section class={`image-row ${drops.over && card !== null ? 'over' : ''}`} aria-label={l10n.t('On an image')}>
         <div class="section-top image-top">
           <div class="section-title">
-            <h2>On an image</h2>
+            <h2>{l10n.t('On an image')}</h2>
             {card === null ? null : (
               <span class="section-words">
-                red: where the query finds what it looks for; cyan: where the key holds it
+                {l10n.t('red: where the query finds what it looks for; cyan: where the key holds it')}
               </span>
             )}
           </div>
@@ -66,7 +67,7 @@ function MapControls({ state, card }: { readonly state: PanelState; readonly car
   return (
     <div class="controls">
       <Slider
-        label="Colours"
+        label={l10n.t('Colours')}
         min={0}
         max={1}
         step={0.05}
@@ -77,10 +78,10 @@ function MapControls({ state, card }: { readonly state: PanelState; readonly car
         }}
       />
       <span class="labelled">
-        <span class="label maps-label">Maps</span>
+        <span class="label maps-label">{l10n.t('Maps')}</span>
         <RadioGroup
           name="between"
-          label="Maps between patches"
+          label={l10n.t('Maps between patches')}
           choices={[
             { value: 'smooth', label: 'smooth' },
             { value: 'patches', label: 'patches' },
@@ -93,7 +94,7 @@ function MapControls({ state, card }: { readonly state: PanelState; readonly car
       </span>
       <RadioGroup
         name="apart"
-        label="Query and key maps"
+        label={l10n.t('Query and key maps')}
         choices={[
           { value: 'overlaid', label: 'overlaid' },
           { value: 'apart', label: 'apart' },
@@ -105,7 +106,7 @@ function MapControls({ state, card }: { readonly state: PanelState; readonly car
       />
       <IconButton
         icon="export"
-        label="Export the arrays of this image"
+        label={l10n.t('Export the arrays of this image')}
         onClick={() => {
           if (layer !== null && head !== null) host.send({ type: 'export-image', image: card.id, layer, head });
         }}
@@ -113,7 +114,7 @@ function MapControls({ state, card }: { readonly state: PanelState; readonly car
       <Button
         icon="image"
         iconAfter="chevron-down"
-        title="Choose another image"
+        title={l10n.t('Choose another image')}
         onClick={() => {
           host.send({ type: 'pick-image' });
         }}
@@ -122,7 +123,7 @@ function MapControls({ state, card }: { readonly state: PanelState; readonly car
       </Button>
       <IconButton
         icon="close"
-        label="Close the image"
+        label={l10n.t('Close the image')}
         onClick={() => {
           host.send({ type: 'close-image' });
         }}

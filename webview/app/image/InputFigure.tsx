@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { prefixWords } from '../../state/patches.js';
@@ -28,21 +29,28 @@ export function InputFigure({ view }: { readonly view: ImageView }): JSX.Element
         paint={paint}
         token={token}
         tip={(place) =>
-          own === null ? [`row ${place[0]}, column ${place[1]}`] : attentionTip(own, card.grid[1], place)
+          own === null ? [l10n.t('row {0}, column {1}', place[0], place[1])] : attentionTip(own, card.grid[1], place)
         }
         focusable
       />
       <figcaption>
         <span>
           {card.ofLayer === undefined
-            ? `${card.grid[1]} × ${card.grid[0]} patches`
-            : `${card.grid[1]} × ${card.grid[0]} tokens of layer ${layer.index}, in windows of ${card.ofLayer.window[1]} × ${card.ofLayer.window[0]}`}
+            ? l10n.t('{0} × {1} patches', card.grid[1], card.grid[0])
+            : l10n.t(
+                '{0} × {1} tokens of layer {2}, in windows of {3} × {4}',
+                card.grid[1],
+                card.grid[0],
+                layer.index,
+                card.ofLayer.window[1],
+                card.ofLayer.window[0],
+              )}
           : click one, arrow keys move it
         </span>
         {classes === null ? null : <div>{classes}</div>}
       </figcaption>
       {card.prefix.length === 0 ? null : (
-        <div class="chips" role="group" aria-label="Tokens before the patches">
+        <div class="chips" role="group" aria-label={l10n.t('Tokens before the patches')}>
           {card.prefix.map((name, index) => (
             <button
               key={name}
@@ -50,7 +58,7 @@ export function InputFigure({ view }: { readonly view: ImageView }): JSX.Element
               class={index === token ? 'chip chosen' : 'chip'}
               tabIndex={-1}
               aria-pressed={index === token}
-              title="P steps through these tokens"
+              title={l10n.t('P steps through these tokens')}
               onClick={() => {
                 dispatch({ type: 'patch', token: index });
               }}

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useKept } from '../../lib/kept.js';
 import { usePanel } from '../context.js';
@@ -23,12 +24,12 @@ export function ModesOfHead({ view }: { readonly view: ImageView }): JSX.Element
       <div class="figure-title">
         <b>{modesTitle(layer.index, head.index)}</b>{' '}
         <span class="muted" title={figures === null ? undefined : varianceWords(figures)}>
-          by share of the score here; shares need not add up to 100 %
+          {l10n.t('by share of the score here; shares need not add up to 100 %')}
         </span>
       </div>
       {figures === null ? (
         wrong === undefined ? (
-          <p class="muted">The maps of this head are on their way.</p>
+          <p class="muted">{l10n.t('The maps of this head are on their way.')}</p>
         ) : (
           <Note kind="error">
             <Words text={`${wrong.title} ${wrong.detail} ${wrong.advice}`} />
@@ -40,7 +41,7 @@ export function ModesOfHead({ view }: { readonly view: ImageView }): JSX.Element
                   host.send({ type: 'want-head', image: card.id, layer: layer.index, head: head.index });
                 }}
               >
-                Try again
+                {l10n.t('Try again')}
               </button>
             </div>
           </Note>

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { ImageState } from '../../../src/protocol/image.js';
@@ -12,9 +13,9 @@ export function NoImage({ over }: { readonly over: boolean }): JSX.Element {
   return (
     <div class={over ? 'drop-zone over' : 'drop-zone'}>
       <Icon name="image" size={24} />
-      <p>Drop an image here to see what each mode asks for and what answers.</p>
+      <p>{l10n.t('Drop an image here to see what each mode asks for and what answers.')}</p>
       <div class="buttons">
-        <ChooseImage primary words="Choose an image…" />
+        <ChooseImage primary words={l10n.t('Choose an image…')} />
         <UseSample />
       </div>
     </div>
@@ -43,7 +44,7 @@ function UseSample(): JSX.Element {
         host.send({ type: 'use-sample-image' });
       }}
     >
-      Use the sample
+      {l10n.t('Use the sample')}
     </Button>
   );
 }
@@ -80,10 +81,10 @@ export function ImageTrouble({
                   host.send({ type: 'retry-image' });
                 }}
               >
-                Try again
+                {l10n.t('Try again')}
               </Button>
             ) : null}
-            <ChooseImage primary={false} words="Choose another image…" />
+            <ChooseImage primary={false} words={l10n.t('Choose another image…')} />
             <UseSample />
           </>
         ) : state.untrusted ? (
@@ -92,7 +93,7 @@ export function ImageTrouble({
               host.send({ type: 'manage-trust' });
             }}
           >
-            Manage trust
+            {l10n.t('Manage trust')}
           </Button>
         ) : null}
       </div>
@@ -117,7 +118,7 @@ export function ImageWorking({ state }: { readonly state: Extract<ImageState, { 
           host.send({ type: 'cancel-image' });
         }}
       >
-        Cancel
+        {l10n.t('Cancel')}
       </Button>
     </div>
   );

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { paintModes } from '../../../src/core/image/overlay/modes.js';
@@ -36,25 +37,25 @@ export function OverlayKey({ maps }: { readonly maps: EntryMaps }): JSX.Element 
         </div>
       ) : (
         <div class="square-key">
-          <span class="square-query">query →</span>
+          <span class="square-query">{l10n.t('query →')}</span>
           <div class="square">
             <Painted width={SIDE} height={SIDE} paint={KEY} />
-            <span class="square-both">both</span>
+            <span class="square-both">{l10n.t('both')}</span>
           </div>
-          <span class="square-keys">key →</span>
+          <span class="square-keys">{l10n.t('key →')}</span>
           <span class="square-scale muted">{scale}</span>
         </div>
       )}
       <ul class="line-key">
         {maps.query === null ? null : (
           <li>
-            <i class="query-line" /> query half-peak
+            <i class="query-line" /> {l10n.t('query half-peak')}
           </li>
         )}
         <li>
-          <i class="key-line" /> key half-peak
+          <i class="key-line" /> {l10n.t('key half-peak')}
         </li>
-        {block ? <li>lengths of parts, not signed</li> : null}
+        {block ? <li>{l10n.t('lengths of parts, not signed')}</li> : null}
       </ul>
     </div>
   );

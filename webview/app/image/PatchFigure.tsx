@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { percent, placeName } from '../../../src/core/charts/format.js';
@@ -38,20 +39,21 @@ export function PatchFigure({ view }: { readonly view: ImageView }): JSX.Element
   return (
     <figure class="patch-figure" data-vscode-context={ATTENTION_CONTEXT}>
       <div class="figure-title">
-        <b>{tokenWords(card, token)}</b> <span class="muted">{rollout ? 'takes from' : 'attends to'}</span>
+        <b>{tokenWords(card, token)}</b>{' '}
+        <span class="muted">{rollout ? l10n.t('takes from') : l10n.t('attends to')}</span>
       </div>
       {attention === null ? (
         <p class="muted">
-          {wrong === undefined ? 'Attention is on its way.' : <Words text={`${wrong.title} ${wrong.detail}`} />}
+          {wrong === undefined ? l10n.t('Attention is on its way.') : <Words text={`${wrong.title} ${wrong.detail}`} />}
         </p>
       ) : (
         <Heat view={view} attention={attention} largest={peak ?? attention.peak} stale={!fresh} />
       )}
-      {rollout ? <TaskProgress words="Layer" progress={state.image.progress.rollout} /> : null}
+      {rollout ? <TaskProgress words={l10n.t('Layer')} progress={state.image.progress.rollout} /> : null}
       {whole ? (
         <RadioGroup
           name="rollout"
-          label="Attention of"
+          label={l10n.t('Attention of')}
           choices={[
             { value: 'head', label: placeName(layer.index, head.index) },
             { value: 'rollout', label: 'rollout' },
@@ -81,7 +83,11 @@ function Heat(props: {
     () => attentionPaint(card, attention.patches, largest, between, opacity),
     [card, attention, largest, between, opacity],
   );
-  const label = `Attention of ${tokenWords(card, token)} over the patches, up to ${timesEven(attention.peak, attention.even)} even`;
+  const label = l10n.t(
+    'Attention of {0} over the patches, up to {1} even',
+    tokenWords(card, token),
+    timesEven(attention.peak, attention.even),
+  );
   return (
     <div class={stale ? 'stale' : ''} data-copy="attention">
       <PatchPicture
@@ -116,7 +122,7 @@ function HeatKey({ even, most }: { readonly even: number; readonly most: string 
         <Painted width={232} height={6} paint={RAMP} />
         <i style={{ left: `${at.toFixed(1)}%` }} />
       </div>
-      <span style={{ marginLeft: `${Math.min(60, at).toFixed(1)}%` }}>even</span>
+      <span style={{ marginLeft: `${Math.min(60, at).toFixed(1)}%` }}>{l10n.t('even')}</span>
       <span class="apart">{most} even</span>
     </div>
   );

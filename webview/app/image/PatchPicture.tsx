@@ -18,6 +18,8 @@ export interface PatchPictureProps {
   readonly tip: PatchTip | null;
   /** Arrow keys move the cursor here: one picture of the page has that. */
   readonly focusable?: boolean;
+  /** It is drawn when it is in sight, and a frame later: one of many that the large ones do not wait for. */
+  readonly later?: boolean;
   readonly children?: ComponentChildren;
 }
 
@@ -52,7 +54,7 @@ export function PatchPicture(props: PatchPictureProps): JSX.Element {
           }}
           onMouseLeave={hover.leave}
         >
-          <Painted width={width} height={height} paint={paint} />
+          <Painted width={width} height={height} paint={paint} later={props.later === true} />
           {props.children}
           <div ref={hover.outline} class="patch-hover" hidden />
           {place?.kind === 'patch' ? <div class="patch-cursor" style={boxOf(card, [place.row, place.column])} /> : null}

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { ImageCard } from '../../../src/protocol/image.js';
@@ -62,10 +63,10 @@ export function PreprocessingForm({ card }: { readonly card: ImageCard }): JSX.E
           The picture has {width} × {height} pixels.
         </div>
         <div class="form-line">
-          <Select label="Resized" choices={MODES} value={fields.mode} onChoose={(mode) => set({ mode })} />
+          <Select label={l10n.t('Resized')} choices={MODES} value={fields.mode} onChoose={(mode) => set({ mode })} />
           {fields.mode === 'none' ? null : (
             <SizeFields
-              label="resized"
+              label={l10n.t('resized')}
               size={fields.resize}
               single={fields.mode === 'shortest-edge'}
               off={fields.cropped ? undefined : sizes}
@@ -80,27 +81,37 @@ export function PreprocessingForm({ card }: { readonly card: ImageCard }): JSX.E
               checked={fields.cropped}
               onChange={(event) => set({ cropped: event.currentTarget.checked })}
             />
-            <span class="label">Middle cropped to</span>
+            <span class="label">{l10n.t('Middle cropped to')}</span>
           </label>
           {fields.cropped ? (
-            <SizeFields label="crop" size={fields.crop} single={false} off={sizes} onChange={(crop) => set({ crop })} />
+            <SizeFields
+              label={l10n.t('crop')}
+              size={fields.crop}
+              single={false}
+              off={sizes}
+              onChange={(crop) => set({ crop })}
+            />
           ) : null}
         </div>
         <div class="form-line">
           <Select
-            label="Resampling"
+            label={l10n.t('Resampling')}
             choices={RESAMPLING}
             value={fields.resampling}
             onChoose={(resampling) => set({ resampling })}
           />
         </div>
-        <TripleFields label="Mean" values={fields.mean} onChange={(mean) => set({ mean })} />
-        <TripleFields label="Deviation" values={fields.deviation} onChange={(deviation) => set({ deviation })} />
+        <TripleFields label={l10n.t('Mean')} values={fields.mean} onChange={(mean) => set({ mean })} />
+        <TripleFields
+          label={l10n.t('Deviation')}
+          values={fields.deviation}
+          onChange={(deviation) => set({ deviation })}
+        />
         <div class="form-line labelled">
-          <span class="label">Colours</span>
+          <span class="label">{l10n.t('Colours')}</span>
           <RadioGroup
             name="colour-order"
-            label="Order of colours"
+            label={l10n.t('Order of colours')}
             choices={[
               { value: 'rgb', label: 'RGB' },
               { value: 'bgr', label: 'BGR' },
@@ -116,7 +127,7 @@ export function PreprocessingForm({ card }: { readonly card: ImageCard }): JSX.E
         )}
         <div class="buttons">
           <button type="submit" class="button primary">
-            Run with these
+            {l10n.t('Run with these')}
           </button>
           {card.preprocessingFrom === 'changed' ? (
             <Button
@@ -124,7 +135,7 @@ export function PreprocessingForm({ card }: { readonly card: ImageCard }): JSX.E
                 host.send({ type: 'preprocess', change: null });
               }}
             >
-              Reset
+              {l10n.t('Reset')}
             </Button>
           ) : null}
         </div>
@@ -146,7 +157,7 @@ function SizeFields(props: {
       {props.single ? null : (
         <>
           <NumberField
-            label={`Width, ${props.label}`}
+            label={l10n.t('Width, {0}', props.label)}
             value={width}
             off={props.off !== undefined}
             onChange={(value) => {
@@ -157,7 +168,7 @@ function SizeFields(props: {
         </>
       )}
       <NumberField
-        label={props.single ? 'Shortest edge' : `Height, ${props.label}`}
+        label={props.single ? l10n.t('Shortest edge') : l10n.t('Height, {0}', props.label)}
         value={height}
         off={props.off !== undefined}
         onChange={(value) => {
@@ -179,7 +190,7 @@ function TripleFields(props: {
       {props.values.map((value, channel) => (
         <NumberField
           key={channel}
-          label={`${props.label}, channel ${channel}`}
+          label={l10n.t('{0}, channel {1}', props.label, channel)}
           value={value}
           off={false}
           onChange={(text) => {

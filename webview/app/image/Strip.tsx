@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { type Entry, headEntries } from '../../../src/core/charts/head-entries.js';
@@ -54,7 +55,7 @@ export function Strip(props: {
       ref={list}
       class="strip"
       role="listbox"
-      aria-label="Modes by their share of the score"
+      aria-label={l10n.t('Modes by their share of the score')}
       aria-orientation="horizontal"
       aria-activedescendant={`strip-${chosen}`}
       tabIndex={0}

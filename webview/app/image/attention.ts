@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { AttentionRows, Rollout } from '../../../src/protocol/image.js';
 import { evenAmong, type LayerCard } from '../../state/layer-card.js';
 import { prefixWords, tokenCount } from '../../state/patches.js';
@@ -63,7 +64,7 @@ export function partsOf(card: LayerCard, { patches, prefix }: TokenAttention, to
   const self = (own >= 0 ? patches[own] : prefix[token]) ?? 0;
   const all = patches.reduce<number>((sum, value) => sum + value, 0);
   const parts: AttentionPart[] = [
-    own >= 0 ? { words: 'other patches', share: all - self } : { words: 'patches', share: all },
+    own >= 0 ? { words: l10n.t('other patches'), share: all - self } : { words: 'patches', share: all },
   ];
   const kinds = new Map<string, number>();
   card.prefix.forEach((name, index) => {

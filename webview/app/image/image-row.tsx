@@ -1,3 +1,4 @@
+import '../../lib/translations.js'; // before anything that has texts
 import { render } from 'preact';
 import { TooltipLayer } from '../../lib/tooltip.js';
 import { PanelContext } from '../context.js';

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { fixed } from '../../../src/core/text/numbers.js';
 import { percent, placeName } from '../../../src/core/charts/format.js';
 import type {
@@ -18,22 +19,27 @@ export const MAX_DROPPED_BYTES = 100_000_000;
 
 /** Why a dropped file is not read. */
 export function tooLargeWords(name: string, bytes: number): string {
-  return `${name} has ${megabytes(bytes)}; up to ${megabytes(MAX_DROPPED_BYTES)} can be dropped. Choose it as a file instead.`;
+  return l10n.t(
+    '{0} has {1}; up to {2} can be dropped. Choose it as a file instead.',
+    name,
+    megabytes(bytes),
+    megabytes(MAX_DROPPED_BYTES),
+  );
 }
 
 function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(0)} MB`;
+  return l10n.t('{0} MB', (bytes / 1e6).toFixed(0));
 }
 
 /** What is being done before there is a picture. */
 export function workingWords({ name, step }: Extract<ImageState, { kind: 'working' }>): string {
   switch (step) {
     case 'image':
-      return `Reading ${name}`;
+      return l10n.t('Reading {0}', name);
     case 'model':
-      return 'Preparing the model';
+      return l10n.t('Preparing the model');
     case 'run':
-      return `Running the model on ${name}`;
+      return l10n.t('Running the model on {0}', name);
   }
 }
 
@@ -44,7 +50,7 @@ export function sizeFacts({ inputSize: [height, width] }: ImageCard): string {
 
 /** The name of an entry on the picture. */
 export function entryName({ first, last }: Pick<EntryOnImage, 'first' | 'last'>): string {
-  return first === KEY_BIAS ? 'key bias' : modesName(first, last);
+  return first === KEY_BIAS ? l10n.t('key bias') : modesName(first, last);
 }
 
 /** A share of the score in percent, a dash where the score does not vary. */
@@ -54,22 +60,29 @@ export function shareWords(share: number | null): string {
 
 /** How far query and key go at an end, in their common unit. */
 export function reachWords(query: number | null, key: number): string {
-  return query === null ? `key to ${fixed(key, 1)}` : `query to ${fixed(query, 1)}, key to ${fixed(key, 1)}`;
+  return query === null
+    ? l10n.t('key to {0}', fixed(key, 1))
+    : l10n.t('query to {0}, key to {1}', fixed(query, 1), fixed(key, 1));
 }
 
 /** What the square key of colours goes to. */
 export function scaleWords({ scale }: EntryMaps): string {
-  return scale.low > 0 ? `${fixed(scale.low)} to ${fixed(scale.high)}` : `0 to ${fixed(scale.high)}`;
+  return scale.low > 0
+    ? l10n.t('{0} to {1}', fixed(scale.low), fixed(scale.high))
+    : l10n.t('0 to {0}', fixed(scale.high));
 }
 
 /** What stands for the ends of a block. */
 export function spanWords(count: number): string {
-  return `span of ${count} modes, not separately identified: length of each token's part in it. A span has no ends.`;
+  return l10n.t(
+    "span of {0} modes, not separately identified: length of each token's part in it. A span has no ends.",
+    count,
+  );
 }
 
 /** What the end of the key bias means. */
 export function keyBiasEndWords(end: 1 | -1): string {
-  return end > 0 ? 'preferred keys' : 'avoided keys';
+  return end > 0 ? l10n.t('preferred keys') : l10n.t('avoided keys');
 }
 
 /** Lines of the tooltip over a patch of a pair of maps. */
@@ -77,8 +90,8 @@ export function mapTip(name: string, { query, key }: EntryMaps, [row, column]: r
   const at = row * key.columns + column;
   const value = (map: { readonly values: Float32Array | Float64Array }): string => fixed(map.values[at] ?? null);
   return [
-    `row ${row}, column ${column}`,
-    query === null ? `${name}  ${value(key)}` : `${name}  query ${value(query)}  key ${value(key)}`,
+    l10n.t('row {0}, column {1}', row, column),
+    query === null ? `${name}  ${value(key)}` : l10n.t('{0}  query {1}  key {2}', name, value(query), value(key)),
   ];
 }
 
@@ -90,31 +103,36 @@ export function attentionTip(
 ): string[] {
   const share = attention.patches[row * columns + column] ?? 0;
   return [
-    `row ${row}, column ${column}`,
-    `attention ${timesEven(share, attention.even)} even (${fixed(share * 100, 2)} %)`,
+    l10n.t('row {0}, column {1}', row, column),
+    l10n.t('attention {0} even ({1} %)', timesEven(share, attention.even), fixed(share * 100, 2)),
   ];
 }
 
 /** How far attention that was recomputed from the weights is from what the model did. */
 export function recomputedWords({ recomputed }: AttentionRows): string {
   const { maxAbsError, largest } = recomputed;
-  const error = `${maxAbsError.toPrecision(2)} of ${largest.toPrecision(2)}`;
-  return `Attention is recomputed from the weights: its output differs from the model's own by at most ${error}.`;
+  const error = l10n.t('{0} of {1}', maxAbsError.toPrecision(2), largest.toPrecision(2));
+  return l10n.t(
+    "Attention is recomputed from the weights: its output differs from the model's own by at most {0}.",
+    error,
+  );
 }
 
 /** The most likely classes of the picture; nothing for models that tell none. */
 export function classesWords({ top }: OutputCard): string | null {
   if (top.length === 0) return null;
-  const names = top.slice(0, 3).map(({ index, label, value }) => `${label ?? `class ${index}`} ${fixed(value)}`);
-  return `Most likely: ${names.join(', ')}.`;
+  const names = top
+    .slice(0, 3)
+    .map(({ index, label, value }) => `${label ?? l10n.t('class {0}', index)} ${fixed(value)}`);
+  return l10n.t('Most likely: {0}.', names.join(', '));
 }
 
 /** Title over the strip. */
 export function modesTitle(layer: number, head: number): string {
-  return `Modes of ${placeName(layer, head)}`;
+  return l10n.t('Modes of {0}', placeName(layer, head));
 }
 
 /** What the whole score varies by, and what the shares are of. */
 export function varianceWords({ scoreVariance }: HeadOnImage): string {
-  return `Variance of the score over keys: ${scoreVariance.toPrecision(3)}.`;
+  return l10n.t('Variance of the score over keys: {0}.', scoreVariance.toPrecision(3));
 }

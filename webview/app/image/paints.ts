@@ -1,7 +1,12 @@
 import { paintAttention } from '../../../src/core/image/overlay/attention.js';
 import { CONTOURS, CONTOUR_UNIT, halfPeakContours, type Contour } from '../../../src/core/image/overlay/contours.js';
-import type { Between, PatchMap, RgbaPicture } from '../../../src/core/image/overlay/interpolate.js';
-import { paintModes, type ModeOverlay } from '../../../src/core/image/overlay/modes.js';
+import {
+  type Between,
+  interpolate,
+  type PatchMap,
+  type RgbaPicture,
+} from '../../../src/core/image/overlay/interpolate.js';
+import { paintFields, type ModeOverlay } from '../../../src/core/image/overlay/modes.js';
 import type { ImageCard } from '../../../src/protocol/image.js';
 import type { Paint } from '../../lib/painted.js';
 import { canvasOf, contextOf, pictureAt } from '../../lib/picture-at.js';
@@ -35,12 +40,37 @@ export function modesPaint(
 ): Paint {
   return (context, width, height) => {
     const { gray, colour } = pictureAt(card, width, height);
-    put(context, paintModes(gray, overlay, between), colour, opacity);
+    const fields = {
+      query: fieldOf(overlay.query, width, height, between),
+      key: fieldOf(overlay.key, width, height, between),
+    };
+    put(context, paintFields(gray, fields, overlay), colour, opacity);
     if (lines === null) return;
     for (const kind of ['key', 'query'] as const) {
       for (const look of [CONTOURS.halo, CONTOURS[kind]]) strokeLines(context, card, lines[kind], look, width, height);
     }
   };
+}
+
+/** A map at the pixels of a drawing. */
+interface Field {
+  readonly width: number;
+  readonly height: number;
+  readonly between: Between;
+  readonly values: Float32Array;
+}
+
+/** The newest of each map that is on show; gone with the map. */
+const fields = new WeakMap<PatchMap, Field>();
+
+/** A map at the pixels of a drawing: both ends of a mode, and another opacity, are drawn from the same values. */
+function fieldOf(map: PatchMap | null, width: number, height: number, between: Between): Float32Array | null {
+  if (map === null) return null;
+  const known = fields.get(map);
+  if (known?.width === width && known.height === height && known.between === between) return known.values;
+  const values = interpolate(map, width, height, between);
+  fields.set(map, { width, height, between, values });
+  return values;
 }
 
 /** Attention over the picture. @param largest what is drawn in full yellow. */

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import {
   isInputSize,
   type Preprocessing,
@@ -53,14 +54,14 @@ export type ReadFields =
 /** Reads the fields against what they were made of; what was not touched stays exactly as it is. */
 export function readFields(fields: PreprocessingFields, from: Preprocessing): ReadFields {
   const size = sizeOf(fields.mode === 'shortest-edge' ? [fields.resize[0], fields.resize[0]] : fields.resize);
-  if (size === null && fields.mode !== 'none') return wrong('The size to resize to');
+  if (size === null && fields.mode !== 'none') return wrong(l10n.t('The size to resize to'));
   const crop = sizeOf(fields.crop);
-  if (crop === null && fields.cropped) return wrong('The size of the crop');
+  if (crop === null && fields.cropped) return wrong(l10n.t('The size of the crop'));
   const mean = tripleOf(fields.mean, from.mean);
   const deviation = tripleOf(fields.deviation, from.deviation);
-  if (mean === null) return { kind: 'wrong', words: 'The mean has to be three numbers.' };
+  if (mean === null) return { kind: 'wrong', words: l10n.t('The mean has to be three numbers.') };
   if (deviation === null || deviation.includes(0)) {
-    return { kind: 'wrong', words: 'The deviation has to be three numbers other than 0.' };
+    return { kind: 'wrong', words: l10n.t('The deviation has to be three numbers other than 0.') };
   }
   const usual = from.crop ?? { place: 'centre', rounding: 'half-even', fill: [0, 0, 0] };
   return {
@@ -79,7 +80,7 @@ export function readFields(fields: PreprocessingFields, from: Preprocessing): Re
 function wrong(what: string): ReadFields {
   return {
     kind: 'wrong',
-    words: `${what} has to be whole numbers of pixels from 1 on, of a picture that a model can see.`,
+    words: l10n.t('{0} has to be whole numbers of pixels from 1 on, of a picture that a model can see.', what),
   };
 }
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ChartTheme } from '../../../src/core/charts/chart-theme.js';
 import { placeName } from '../../../src/core/charts/format.js';
 import { preferencePicture } from '../../../src/core/charts/preference-picture.js';
@@ -64,15 +65,23 @@ function modesPicture(view: ImageView, theme: ChartTheme): RowPicture | null {
     const overlay = { query: maps.query, key: maps.key, end, scale: maps.scale };
     const reach = reachWords(maps.query === null ? null : reachAt(maps.query, end), reachAt(maps.key, end));
     const name =
-      maps.count > 1 ? 'lengths' : maps.query === null ? keyBiasEndWords(end) : `${end > 0 ? '+' : '\u2212'} end`;
+      maps.count > 1
+        ? 'lengths'
+        : maps.query === null
+          ? keyBiasEndWords(end)
+          : l10n.t('{0} end', end > 0 ? '+' : '\u2212');
     return {
       paint: modesPaint(card, overlay, between, null, state.view.opacity),
       lines: linesOf(overlay, between),
       caption: `${name}  ${reach}`,
     };
   });
-  const title = `${placeName(view.layer.index, view.head.index)} ${entryName(entry)} on ${card.name}`;
-  const remark = `${shareWords(entry.shareOfScore)} of the score \u00b7 red: query, cyan: key, ${scaleWords(maps)}`;
+  const title = l10n.t('{0} {1} on {2}', placeName(view.layer.index, view.head.index), entryName(entry), card.name);
+  const remark = l10n.t(
+    '{0} of the score · red: query, cyan: key, {1}',
+    shareWords(entry.shareOfScore),
+    scaleWords(maps),
+  );
   return panesPicture({ card, title, remark, panes }, theme);
 }
 
@@ -81,8 +90,12 @@ function attentionPicture(view: ImageView, theme: ChartTheme): RowPicture | null
   const attention = view.attention === null ? null : headAttention(card, view.attention, view.head.index);
   if (attention === null) return null;
   const paint = attentionPaint(card, attention.patches, attention.peak, between, state.view.opacity);
-  const title = `${tokenWords(card, token)} of ${card.name} attends to`;
-  const remark = `${placeName(view.layer.index, view.head.index)} \u00b7 up to ${timesEven(attention.peak, attention.even)} even`;
+  const title = l10n.t('{0} of {1} attends to', tokenWords(card, token), card.name);
+  const remark = l10n.t(
+    '{0} · up to {1} even',
+    placeName(view.layer.index, view.head.index),
+    timesEven(attention.peak, attention.even),
+  );
   return panesPicture({ card, title, remark, panes: [{ paint, lines: null, caption: '' }] }, theme);
 }
 
@@ -107,9 +120,9 @@ async function preferenceOf(view: ImageView, theme: ChartTheme): Promise<RowPict
   const facts = [
     KEYS[state.view.keys],
     mask.name,
-    ...(changed === null ? [] : [`rings: ${changeWords(changed.change)}`]),
+    ...(changed === null ? [] : [l10n.t('rings: {0}', changeWords(changed.change))]),
   ];
-  const words = { title: `Object preference on ${card.name}`, remark: facts.join(' \u00b7 ') };
+  const words = { title: l10n.t('Object preference on {0}', card.name), remark: facts.join(' \u00b7 ') };
   const picture = preferencePicture(views, words, theme);
   return { svg: await pictureSvg(picture), width: picture.width, height: picture.height };
 }
@@ -117,8 +130,15 @@ async function preferenceOf(view: ImageView, theme: ChartTheme): Promise<RowPict
 async function promptingOf({ card, state: { image } }: ImageView, theme: ChartTheme): Promise<RowPicture | null> {
   const { changed, promptCurve } = image;
   if (changed === null || promptCurve.length === 0) return null;
-  const remark = `${changeWords(changed.change)} \u00b7 shaded: the same prompt shifted around the picture, 5 to 95 %`;
-  const picture = promptCurvePicture(promptCurve, { title: `Strength of a prompt on ${card.name}`, remark }, theme);
+  const remark = l10n.t(
+    '{0} · shaded: the same prompt shifted around the picture, 5 to 95 %',
+    changeWords(changed.change),
+  );
+  const picture = promptCurvePicture(
+    promptCurve,
+    { title: l10n.t('Strength of a prompt on {0}', card.name), remark },
+    theme,
+  );
   return { svg: await pictureSvg(picture), width: picture.width, height: picture.height };
 }
 
@@ -126,9 +146,9 @@ function offObjectOf({ card, between, state }: ImageView, theme: ChartTheme): Ro
   const figures = state.image.offObject?.figures ?? null;
   if (figures === null) return null;
   const paint = offObjectPaint(card, figures, between, state.view.opacity);
-  const title = `Relevance off the object on ${card.name}`;
+  const title = l10n.t('Relevance off the object on {0}', card.name);
   const [remark = ''] = offObjectSentences(figures);
-  const caption = 'dashed: the object, numbered: candidates off it';
+  const caption = l10n.t('dashed: the object, numbered: candidates off it');
   return panesPicture({ card, title, remark, panes: [{ paint, lines: null, caption }] }, theme);
 }
 
@@ -151,22 +171,29 @@ function panesPicture(
   const width = Math.max(MARGIN + of.panes.length * (across + MARGIN), 460);
   const height = top + down + 24 + MARGIN / 2;
   const text = (x: number, y: number, words: string, size: number, look: string): string =>
-    `<text x="${x}" y="${y}" font-size="${size}" ${look}>${escaped(words)}</text>`;
+    l10n.t('<text x="{0}" y="{1}" font-size="{2}" {3}>{4}</text>', x, y, size, look, escaped(words));
   const parts = of.panes.map(({ paint, lines, caption }, index) => {
     const x = MARGIN + index * (across + MARGIN);
     const canvas = canvasOf(across * DENSE, down * DENSE);
     paint(contextOf(canvas), canvas.width, canvas.height);
     const image = `<image width="${across}" height="${down}" href="${canvas.toDataURL('image/png')}"/>`;
     const drawn = lines === null ? '' : linePaths(of.card, lines, across, down);
-    const words = text(0, down + 16, caption, 11, `fill="${theme.muted}"`);
-    return `<g transform="translate(${x} ${top})">${image}${drawn}${words}</g>`;
+    const words = text(0, down + 16, caption, 11, l10n.t('fill="{0}"', theme.muted));
+    return l10n.t('<g transform="translate({0} {1})">{2}{3}{4}</g>', x, top, image, drawn, words);
   });
   const svg = [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escaped(theme.fontFamily)}">`,
-    `<title>${escaped(`${of.title}: ${of.remark}`)}</title>`,
-    `<rect width="${width}" height="${height}" fill="${theme.ground}"/>`,
-    text(MARGIN, MARGIN + 10, of.title, 13, `font-weight="600" fill="${theme.foreground}"`),
-    text(MARGIN, MARGIN + 27, of.remark, 11, `fill="${theme.muted}"`),
+    l10n.t(
+      '<svg xmlns="http://www.w3.org/2000/svg" width="{0}" height="{1}" viewBox="0 0 {2} {3}" font-family="{4}">',
+      width,
+      height,
+      width,
+      height,
+      escaped(theme.fontFamily),
+    ),
+    l10n.t('<title>{0}</title>', escaped(`${of.title}: ${of.remark}`)),
+    l10n.t('<rect width="{0}" height="{1}" fill="{2}"/>', width, height, theme.ground),
+    text(MARGIN, MARGIN + 10, of.title, 13, l10n.t('font-weight="600" fill="{0}"', theme.foreground)),
+    text(MARGIN, MARGIN + 27, of.remark, 11, l10n.t('fill="{0}"', theme.muted)),
     ...parts,
     '</svg>',
   ].join('');
@@ -191,7 +218,13 @@ function linePaths({ grid: [rows, columns] }: ImageCard, lines: Lines, across: n
       [CONTOURS.halo, CONTOURS[kind]].map((look) => {
         const dash =
           look.dash.length === 0 ? '' : ` stroke-dasharray="${look.dash.map((length) => length * unit).join(' ')}"`;
-        return `<path d="${path(lines[kind])}" fill="none" stroke="${look.colour}" stroke-width="${look.width * unit}"${dash}/>`;
+        return l10n.t(
+          '<path d="{0}" fill="none" stroke="{1}" stroke-width="{2}"{3}/>',
+          path(lines[kind]),
+          look.colour,
+          look.width * unit,
+          dash,
+        );
       }),
     )
     .join('');

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { useEffect, useState } from 'preact/hooks';
 import type { PanelHost } from '../../lib/host.js';
 import { firstDropped, mayDrop } from '../../lib/dropped.js';
@@ -33,7 +34,7 @@ export function useDrops(host: PanelHost): Drops {
     };
     const read = (data: DataTransfer | null): void => {
       take(data).catch((error: unknown) => {
-        setTrouble(`The dropped file could not be read: ${String(error)}`);
+        setTrouble(l10n.t('The dropped file could not be read: {0}', String(error)));
       });
     };
     const stop = new AbortController();

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
 import { markColour } from '../../../src/core/charts/similarity-scale.js';
@@ -16,12 +17,12 @@ export function ScaleSwitch({ view }: { readonly view: ImageView }): JSX.Element
   const { dispatch } = usePanel();
   return (
     <span class="labelled apart">
-      <span class="label">Scale</span>
+      <span class="label">{l10n.t('Scale')}</span>
       <RadioGroup
         name="scale"
-        label="Scale of attention"
+        label={l10n.t('Scale of attention')}
         choices={[
-          { value: 'own', label: 'own peak' },
+          { value: 'own', label: l10n.t('own peak') },
           { value: 'common', label: 'common' },
         ]}
         value={view.state.view.commonScale ? 'common' : 'own'}
@@ -47,7 +48,7 @@ export function AllHeads({ view }: { readonly view: ImageView }): JSX.Element {
     [card, figures],
   );
   const common = useMemo(() => (figures === null ? 0 : commonPeak(card, figures)), [card, figures]);
-  if (figures === null) return <p class="muted">Attention of this layer is on its way.</p>;
+  if (figures === null) return <p class="muted">{l10n.t('Attention of this layer is on its way.')}</p>;
   const move = (step: number): void => {
     const head = Math.max(0, Math.min(heads.length - 1, view.head.index + step));
     dispatch({ type: 'head', layer: layer.index, head });
@@ -59,7 +60,7 @@ export function AllHeads({ view }: { readonly view: ImageView }): JSX.Element {
         ref={list}
         class={fresh ? 'multiples' : 'multiples stale'}
         role="listbox"
-        aria-label={`Attention in every head of layer ${layer.index}`}
+        aria-label={l10n.t('Attention in every head of layer {0}', layer.index)}
         aria-orientation="horizontal"
         data-copy="attention"
         onKeyDown={(event) => {
@@ -107,40 +108,46 @@ function Multiple(props: {
   const chosen = head === view.head.index;
   const peak = timesEven(attention.peak, attention.even);
   const weighted = fixed(figures?.weighted ?? null);
-  return (
-    <figure
-      class={chosen ? 'multiple chosen' : 'multiple'}
-      role="option"
-      aria-selected={chosen}
-      aria-label={`Head ${head}, weighted ${weighted}, largest attention ${peak} even`}
-      tabIndex={chosen ? 0 : -1}
-      onClickCapture={(event) => {
-        // Here a click is for the head; its patch stays.
-        event.stopPropagation();
-        dispatch({ type: 'head', layer: layer.index, head });
-        event.currentTarget.focus({ preventScroll: true });
-      }}
-    >
-      <PatchPicture
-        card={card}
-        label={`Attention in head ${head}`}
-        paint={paint}
-        token={token}
-        tip={(place) => attentionTip(attention, card.grid[1], place)}
-      />
-      <figcaption>
-        <b>H{head}</b>
-        <span>
-          <i
-            class="swatch"
-            style={{
-              background: markColour(theme.scale, figures?.weighted ?? null, figures?.weightedBand ?? 0, theme.lines),
-            }}
-          />
-          {weighted}
-        </span>
-        <span class="apart">max {peak}</span>
-      </figcaption>
-    </figure>
+  const { index } = layer;
+  // Made anew only when something in it changes: a step from head to head changes two of them.
+  return useMemo(
+    () => (
+      <figure
+        class={chosen ? 'multiple chosen' : 'multiple'}
+        role="option"
+        aria-selected={chosen}
+        aria-label={l10n.t('Head {0}, weighted {1}, largest attention {2} even', head, weighted, peak)}
+        tabIndex={chosen ? 0 : -1}
+        onClickCapture={(event) => {
+          // Here a click is for the head; its patch stays.
+          event.stopPropagation();
+          dispatch({ type: 'head', layer: index, head });
+          event.currentTarget.focus({ preventScroll: true });
+        }}
+      >
+        <PatchPicture
+          card={card}
+          label={l10n.t('Attention in head {0}', head)}
+          paint={paint}
+          token={token}
+          tip={(place) => attentionTip(attention, card.grid[1], place)}
+          later
+        />
+        <figcaption>
+          <b>H{head}</b>
+          <span>
+            <i
+              class="swatch"
+              style={{
+                background: markColour(theme.scale, figures?.weighted ?? null, figures?.weightedBand ?? 0, theme.lines),
+              }}
+            />
+            {weighted}
+          </span>
+          <span class="apart">max {peak}</span>
+        </figcaption>
+      </figure>
+    ),
+    [card, attention, paint, token, index, head, chosen, figures, theme, dispatch],
   );
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { placeName } from '../../../src/core/charts/format.js';
@@ -21,7 +22,7 @@ export function BeforeAfter({ view }: { readonly view: ImageView }): JSX.Element
   const { value: pair, fresh } = useKept(found, card.id);
   if (pair === null) {
     const wrong = view.state.image.trouble.change !== undefined;
-    return wrong ? null : <p class="muted">Attention of the changed model is on its way.</p>;
+    return wrong ? null : <p class="muted">{l10n.t('Attention of the changed model is on its way.')}</p>;
   }
   const { before, after } = pair;
   const largest = Math.max(before.peak, after.peak);
@@ -31,8 +32,8 @@ export function BeforeAfter({ view }: { readonly view: ImageView }): JSX.Element
         <b>{tokenWords(card, token)}</b> <span class="muted">attends to in {placeName(layer.index, head.index)}</span>
       </p>
       <div class="pair">
-        <Side view={view} words="before" attention={before} largest={largest} />
-        <Side view={view} words="after" attention={after} largest={largest} />
+        <Side view={view} words={l10n.t('before')} attention={before} largest={largest} />
+        <Side view={view} words={l10n.t('after')} attention={after} largest={largest} />
       </div>
       <p class="chart-caption muted">{movedWords(before, after)}</p>
     </div>
@@ -57,7 +58,7 @@ function Side(props: {
     <figure>
       <PatchPicture
         card={card}
-        label={`Attention ${words} the change, up to ${peak} even`}
+        label={l10n.t('Attention {0} the change, up to {1} even', words, peak)}
         paint={paint}
         token={token}
         tip={(place) => attentionTip(attention, card.grid[1], place)}

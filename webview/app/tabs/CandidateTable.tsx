@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { percent } from '../../../src/core/charts/format.js';
 import type { OffObject, OffObjectFigures } from '../../../src/protocol/off-object.js';
@@ -15,15 +16,15 @@ export function CandidateTable(props: {
   const { view, figures, checks } = props;
   return (
     <div class="candidates" data-copy="off-object">
-      <table aria-label="Candidates off the object">
+      <table aria-label={l10n.t('Candidates off the object')}>
         <thead>
           <tr>
-            <th scope="col">rank</th>
-            <th scope="col">patches</th>
-            <th scope="col">relevance</th>
+            <th scope="col">{l10n.t('rank')}</th>
+            <th scope="col">{l10n.t('patches')}</th>
+            <th scope="col">{l10n.t('relevance')}</th>
             <th scope="col">r c</th>
-            <th scope="col">output changes by</th>
-            <th scope="col">elsewhere, 5 to 95 %</th>
+            <th scope="col">{l10n.t('output changes by')}</th>
+            <th scope="col">{l10n.t('elsewhere, 5 to 95 %')}</th>
             <th scope="col">z</th>
           </tr>
         </thead>
@@ -61,7 +62,11 @@ function CandidateRow(props: {
   return (
     <tr class={isHere ? 'chosen' : undefined} title={rowSentence(check)} onClick={go}>
       <td>
-        <button type="button" class="link rank" aria-label={`Candidate ${index + 1}, row ${row}, column ${column}`}>
+        <button
+          type="button"
+          class="link rank"
+          aria-label={l10n.t('Candidate {0}, row {1}, column {2}', index + 1, row, column)}
+        >
           {index + 1}
         </button>
       </td>

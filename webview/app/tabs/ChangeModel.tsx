@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { placeName } from '../../../src/core/charts/format.js';
@@ -36,7 +37,7 @@ function Ablation({ view, changes }: { readonly view: ImageView; readonly change
     <fieldset>
       <legend>Take out of {place}</legend>
       <p class="muted">
-        Tick modes in the table above, or the key bias, or take the whole head: it then attends evenly.
+        {l10n.t('Tick modes in the table above, or the key bias, or take the whole head: it then attends evenly.')}
       </p>
       <div class="form-line">
         <label class="labelled">
@@ -48,7 +49,7 @@ function Ablation({ view, changes }: { readonly view: ImageView; readonly change
               dispatch({ type: 'tick', ticks: { ...ticks, keyBias: event.currentTarget.checked } });
             }}
           />
-          key bias
+          {l10n.t('key bias')}
         </label>
         <label class="labelled">
           <input
@@ -58,12 +59,12 @@ function Ablation({ view, changes }: { readonly view: ImageView; readonly change
               setWhole(event.currentTarget.checked);
             }}
           />
-          the whole head
+          {l10n.t('the whole head')}
         </label>
       </div>
       <p>
         {modes.length === 0 ? (
-          <span class="muted">No modes are ticked.</span>
+          <span class="muted">{l10n.t('No modes are ticked.')}</span>
         ) : (
           <>
             {modes.map((mode) => `M${mode}`).join(', ')}{' '}
@@ -72,7 +73,7 @@ function Ablation({ view, changes }: { readonly view: ImageView; readonly change
                 dispatch({ type: 'tick', ticks: NO_TICKS });
               }}
             >
-              Tick none
+              {l10n.t('Tick none')}
             </LinkButton>
           </>
         )}
@@ -92,7 +93,7 @@ function Ablation({ view, changes }: { readonly view: ImageView; readonly change
           });
         }}
       >
-        Run again
+        {l10n.t('Run again')}
       </Button>
     </fieldset>
   );
@@ -104,8 +105,8 @@ function NearestKeys({ view, changes }: { readonly view: ImageView; readonly cha
   const keys = steps[at] ?? steps.length;
   return (
     <fieldset>
-      <legend>Attend to the nearest keys only</legend>
-      <p class="muted">Each token keeps its k largest scores, in every head; softmax goes over those.</p>
+      <legend>{l10n.t('Attend to the nearest keys only')}</legend>
+      <p class="muted">{l10n.t('Each token keeps its k largest scores, in every head; softmax goes over those.')}</p>
       <Slider
         label="k"
         min={0}

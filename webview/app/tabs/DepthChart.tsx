@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
 import { chartOption } from '../../../src/core/charts/plot.js';
@@ -22,7 +23,11 @@ export function DepthChart({ chart, view }: { readonly chart: PreferenceView; re
   const layout = useMemo(() => preferenceLayout(chart, width), [chart, width]);
   const option = useMemo(() => {
     const plot = preferencePlot(chart, layout, selected, theme);
-    return chartOption([{ plot, x: 0, y: 0 }], theme, `${chart.title}: attention over depth, as a multiple of even`);
+    return chartOption(
+      [{ plot, x: 0, y: 0 }],
+      theme,
+      l10n.t('{0}: attention over depth, as a multiple of even', chart.title),
+    );
   }, [chart, layout, selected, theme]);
   return (
     <div ref={frame} class="preference-chart">
@@ -53,12 +58,12 @@ export function DepthChart({ chart, view }: { readonly chart: PreferenceView; re
 
 function tipLines(chart: PreferenceView, layer: number, head: number | null): string[] {
   const point = chart.heads.find((one) => one.layer === layer && one.head === head);
-  if (point !== undefined) return [`L${layer} H${point.head}`, `same object ${point.ratio.toFixed(2)}\u00d7 even`];
+  if (point !== undefined) return [`L${layer} H${point.head}`, l10n.t('same object {0}× even', point.ratio.toFixed(2))];
   const lines = chart.lines.flatMap(({ words, ratios, after }) => {
     const ratio = ratios[layer] ?? null;
     const changed = after?.[layer] ?? null;
-    const then = changed === null ? '' : `, changed ${changed.toFixed(2)}\u00d7`;
-    return ratio === null ? [] : [`${words} ${ratio.toFixed(2)}\u00d7 even${then}`];
+    const then = changed === null ? '' : l10n.t(', changed {0}×', changed.toFixed(2));
+    return ratio === null ? [] : [l10n.t('{0} {1}× even{2}', words, ratio.toFixed(2), then)];
   });
-  return [`Layer ${layer}, mean over heads`, ...lines];
+  return [l10n.t('Layer {0}, mean over heads', layer), ...lines];
 }

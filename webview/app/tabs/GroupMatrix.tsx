@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { placeName } from '../../../src/core/charts/format.js';
 import { inkOn, similarityColour } from '../../../src/core/charts/similarity-scale.js';
@@ -13,12 +14,12 @@ export function GroupMatrix(props: {
   return (
     <div class="group-matrix">
       <div class="figure-title">
-        <b>Who attends to whom</b> <span class="muted">{placeName(props.layer, props.head)}, × even</span>
+        <b>{l10n.t('Who attends to whom')}</b> <span class="muted">{placeName(props.layer, props.head)}, × even</span>
       </div>
       <table>
         <thead>
           <tr>
-            <th scope="col">from, to</th>
+            <th scope="col">{l10n.t('from, to')}</th>
             {GROUPS.map((name) => (
               <th key={name} scope="col">
                 {name}
@@ -37,7 +38,7 @@ export function GroupMatrix(props: {
           ))}
         </tbody>
       </table>
-      <p class="chart-caption muted">Groups by concentration of keypoints: none, then thirds.</p>
+      <p class="chart-caption muted">{l10n.t('Groups by concentration of keypoints: none, then thirds.')}</p>
     </div>
   );
 }

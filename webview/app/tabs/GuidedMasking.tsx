@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { MASK_DEFAULTS, type MaskGuide } from '../../../src/core/analysis/keypoints/guided-mask.js';
@@ -24,19 +25,21 @@ export function GuidedMasking(props: { readonly view: ImageView; readonly figure
   const struck = useMemo(() => maskPaint(card, preview.mask), [card, preview.mask]);
   const tip = ([row, column]: readonly [number, number]): string[] => maskTip(preview, row, column, card.grid[1]);
   return (
-    <section class="masking" aria-label="Guided masking">
+    <section class="masking" aria-label={l10n.t('Guided masking')}>
       <fieldset>
-        <legend>Guided masking</legend>
+        <legend>{l10n.t('Guided masking')}</legend>
         <p class="muted">
-          How masked image modelling would hide patches, led by their concentration of keypoints. The model is not run.
+          {l10n.t(
+            'How masked image modelling would hide patches, led by their concentration of keypoints. The model is not run.',
+          )}
         </p>
         <div class="form-line">
           <RadioGroup
             name="direction"
-            label="Which patches are masked more often"
+            label={l10n.t('Which patches are masked more often')}
             choices={[
-              { value: 'rich', label: 'many keypoints first' },
-              { value: 'poor', label: 'few keypoints first' },
+              { value: 'rich', label: l10n.t('many keypoints first') },
+              { value: 'poor', label: l10n.t('few keypoints first') },
             ]}
             value={guide.direction}
             onChoose={(direction) => {
@@ -45,7 +48,7 @@ export function GuidedMasking(props: { readonly view: ImageView; readonly figure
           />
         </div>
         <Slider
-          label="Masked share ρ"
+          label={l10n.t('Masked share ρ')}
           min={0}
           max={1}
           step={0.05}
@@ -56,7 +59,7 @@ export function GuidedMasking(props: { readonly view: ImageView; readonly figure
           }}
         />
         <Slider
-          label="Guidance α"
+          label={l10n.t('Guidance α')}
           min={0}
           max={1}
           step={0.05}
@@ -76,11 +79,17 @@ export function GuidedMasking(props: { readonly view: ImageView; readonly figure
         />
       </fieldset>
       <figure class="keypoint-figure">
-        <PatchPicture card={card} label="Chance of each patch to be masked" paint={heat} token={token} tip={tip} />
+        <PatchPicture
+          card={card}
+          label={l10n.t('Chance of each patch to be masked')}
+          paint={heat}
+          token={token}
+          tip={tip}
+        />
         <figcaption aria-live="polite">{chancesSentence(preview, guide)}</figcaption>
       </figure>
       <figure class="keypoint-figure">
-        <PatchPicture card={card} label="One sampled mask" paint={struck} token={token} tip={tip} />
+        <PatchPicture card={card} label={l10n.t('One sampled mask')} paint={struck} token={token} tip={tip} />
         <figcaption aria-live="polite">{maskSentence(preview, seed)}</figcaption>
       </figure>
     </section>
@@ -101,24 +110,24 @@ function MaskButtons(props: {
   };
   return (
     <div class="buttons">
-      <Button onClick={sampleAgain}>Sample again</Button>
+      <Button onClick={sampleAgain}>{l10n.t('Sample again')}</Button>
       <Button
         icon="export"
-        title="Chances and loss weights as a NumPy archive, with JSON beside it"
+        title={l10n.t('Chances and loss weights as a NumPy archive, with JSON beside it')}
         onClick={() => {
           send('picture');
         }}
       >
-        Export chances…
+        {l10n.t('Export chances…')}
       </Button>
       <Button
         icon="export"
-        title="The same for every image of a folder"
+        title={l10n.t('The same for every image of a folder')}
         onClick={() => {
           send('folder');
         }}
       >
-        Export for a folder…
+        {l10n.t('Export for a folder…')}
       </Button>
     </div>
   );

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { Place } from '../../../src/core/charts/layers-layout.js';
@@ -39,14 +40,14 @@ export function InterrelationMap(props: {
   return (
     <>
       <div class="figure-title">
-        <b>Do patches with keypoints attend to each other?</b>{' '}
-        <span class="muted">Interrelation, 1 = even attention</span>
+        <b>{l10n.t('Do patches with keypoints attend to each other?')}</b>{' '}
+        <span class="muted">{l10n.t('Interrelation, 1 = even attention')}</span>
       </div>
       <div
         ref={grid}
         class="interrelation-map"
         role="grid"
-        aria-label="Interrelation of every head"
+        aria-label={l10n.t('Interrelation of every head')}
         style={{ gridTemplateColumns: `28px repeat(${layers.length}, minmax(0, 40px))` }}
         onKeyDown={(event) => {
           if (event.altKey || event.ctrlKey || event.metaKey) return;
@@ -57,7 +58,7 @@ export function InterrelationMap(props: {
         }}
       >
         <div class="map-row" role="row">
-          <span role="columnheader" aria-label="head" />
+          <span role="columnheader" aria-label={l10n.t('head')} />
           {layers.map((_, layer) => (
             <span key={layer} class="map-layer" role="columnheader">
               {layer}
@@ -101,7 +102,7 @@ function InterrelationCell(props: {
   const { dispatch, theme } = usePanel();
   const tip = useTip();
   if (figures === null)
-    return <span class="cell pending" role="gridcell" aria-label={`Layer ${layer}, not there yet`} />;
+    return <span class="cell pending" role="gridcell" aria-label={l10n.t('Layer {0}, not there yet', layer)} />;
   const hue = hueOf(figures);
   const background = kept
     ? similarityColour(theme.scale, Math.sign(hue) * Math.max(FAINTEST, Math.abs(hue)))

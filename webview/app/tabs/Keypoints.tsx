@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { ImageCard, KeypointFigures } from '../../../src/protocol/image.js';
@@ -42,8 +43,8 @@ export function Keypoints({ view }: { readonly view: ImageView }): JSX.Element {
     return (
       <>
         <TaskTrouble trouble={trouble.keypoints} />
-        <TaskProgress words="Layer" progress={progress.keypoints} />
-        {trouble.keypoints === undefined ? <p class="muted">Keypoints are on their way.</p> : null}
+        <TaskProgress words={l10n.t('Layer')} progress={progress.keypoints} />
+        {trouble.keypoints === undefined ? <p class="muted">{l10n.t('Keypoints are on their way.')}</p> : null}
       </>
     );
   }
@@ -53,7 +54,7 @@ export function Keypoints({ view }: { readonly view: ImageView }): JSX.Element {
     <div class="keypoints">
       <KeypointPicture view={view} figures={keypoints} />
       {empty ? (
-        <p>No keypoints in this picture.</p>
+        <p>{l10n.t('No keypoints in this picture.')}</p>
       ) : (
         <>
           <div class="interrelation" data-copy="interrelation">
@@ -64,12 +65,14 @@ export function Keypoints({ view }: { readonly view: ImageView }): JSX.Element {
               significant={significant}
               shifts={Math.max(0, card.grid[0] * card.grid[1] - 1)}
             />
-            <TaskProgress words="Layer" progress={progress.keypoints} />
+            <TaskProgress words={l10n.t('Layer')} progress={progress.keypoints} />
             {curves === null ? null : (
               <>
                 <DepthChart chart={curves} view={view} />
                 <p class="chart-caption muted">
-                  Mean over the heads and over all patches that ask; times even, 1 would be attention spread evenly.
+                  {l10n.t(
+                    'Mean over the heads and over all patches that ask; times even, 1 would be attention spread evenly.',
+                  )}
                 </p>
                 <div class="buttons">
                   <TableButtons view={view} table="interrelation" />
@@ -114,7 +117,7 @@ function KeypointPicture({
     <figure class="keypoint-figure">
       <PatchPicture
         card={card}
-        label={`${count} keypoints as circles with their direction, and their concentration per patch`}
+        label={l10n.t('{0} keypoints as circles with their direction, and their concentration per patch', count)}
         paint={paint}
         token={token}
         tip={(place) => concentrationTip(card, figures, place)}
@@ -126,7 +129,7 @@ function KeypointPicture({
         ) : null}
       </figcaption>
       <Select
-        label="Concentration by"
+        label={l10n.t('Concentration by')}
         choices={BY}
         value={figures.concentrationBy}
         onChoose={(by) => {
@@ -141,7 +144,7 @@ function KeypointPicture({
 function circles(context: CanvasRenderingContext2D, card: ImageCard, keypoints: Float32Array, width: number): void {
   const scale = width / card.inputSize[1];
   for (const [line, colour] of [
-    [2.6, 'rgba(0, 0, 0, 0.5)'],
+    [2.6, l10n.t('rgba(0, 0, 0, 0.5)')],
     [1.1, '#ffffff'],
   ] as const) {
     context.lineWidth = (line * width) / 400;
@@ -166,9 +169,9 @@ function concentrationTip(card: ImageCard, figures: KeypointFigures, [row, colum
   const group = GROUPS[figures.groups[patch] ?? 0] ?? GROUPS[0];
   const inside = countInside(card, figures.keypoints, row, column);
   return [
-    `row ${row}, column ${column}`,
-    `concentration ${value.toPrecision(3)}, group ${group}`,
-    `${inside} keypoint${inside === 1 ? '' : 's'} in it`,
+    l10n.t('row {0}, column {1}', row, column),
+    l10n.t('concentration {0}, group {1}', value.toPrecision(3), group),
+    l10n.t('{0} keypoint{1} in it', inside, inside === 1 ? '' : 's'),
   ];
 }
 

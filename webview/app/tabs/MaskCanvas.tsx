@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { growRegion } from '../../../src/core/image/region/grow.js';
@@ -124,7 +125,7 @@ export function MaskCanvas(props: MaskCanvasProps): JSX.Element {
           class="patch-picture painting"
           style={{ width: `${Math.round(width * scale)}px`, height: `${Math.round(height * scale)}px` }}
           role="application"
-          aria-label={`${props.name}. Arrow keys move over the patches, Enter labels one.`}
+          aria-label={l10n.t('{0}. Arrow keys move over the patches, Enter labels one.', props.name)}
           tabIndex={0}
           onKeyDown={onKeyDown}
           onBlur={() => {

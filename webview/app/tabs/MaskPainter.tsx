@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { ImageCard, Mask } from '../../../src/protocol/image.js';
@@ -29,13 +30,13 @@ export function MaskPainter({ card, mask }: { readonly card: ImageCard; readonly
         brush={brush}
         name="The object on the picture"
       />
-      <figcaption>object, hatched: other objects, dark: background</figcaption>
+      <figcaption>{l10n.t('object, hatched: other objects, dark: background')}</figcaption>
       <div class="mask-controls">
-        <RadioGroup name="tool" label="Tool" choices={TOOLS} value={tool} onChoose={setTool} />
+        <RadioGroup name="tool" label={l10n.t('Tool')} choices={TOOLS} value={tool} onChoose={setTool} />
         <div class="form-line">
           <RadioGroup
             name="label"
-            label="Label"
+            label={l10n.t('Label')}
             choices={[
               { value: OBJECT, label: 'object' },
               { value: OTHER, label: 'other' },
@@ -46,13 +47,21 @@ export function MaskPainter({ card, mask }: { readonly card: ImageCard; readonly
           />
           <span class="tools">
             {' '}
-            <IconButton icon="back" label="Undo the last stroke" onClick={draft.strokes.undo} />
-            <IconButton icon="close" label="Clear the mask" onClick={draft.clear} />
+            <IconButton icon="back" label={l10n.t('Undo the last stroke')} onClick={draft.strokes.undo} />
+            <IconButton icon="close" label={l10n.t('Clear the mask')} onClick={draft.clear} />
           </span>
         </div>
         {tool === 'click' ? <ToleranceSlider value={tolerance} onChange={setTolerance} /> : null}
         {tool === 'brush' ? (
-          <Slider label="Width" min={2} max={80} step={2} value={brush} text={`${brush} px`} onChange={setBrush} />
+          <Slider
+            label={l10n.t('Width')}
+            min={2}
+            max={80}
+            step={2}
+            value={brush}
+            text={`${brush} px`}
+            onChange={setBrush}
+          />
         ) : null}
         <p class="muted hint">{HINTS[tool]}</p>
         <div class="buttons">
@@ -61,10 +70,14 @@ export function MaskPainter({ card, mask }: { readonly card: ImageCard; readonly
               host.send({ type: 'pick-mask' });
             }}
           >
-            Choose a mask…
+            {l10n.t('Choose a mask…')}
           </Button>
-          <Button disabled={mask === null} title="As a PNG beside the image, at its own size" onClick={draft.save}>
-            Save
+          <Button
+            disabled={mask === null}
+            title={l10n.t('As a PNG beside the image, at its own size')}
+            onClick={draft.save}
+          >
+            {l10n.t('Save')}
           </Button>
         </div>
         {mask === null ? null : (

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { OffObject as Found, OffObjectFigures, OffObjectWish } from '../../../src/protocol/off-object.js';
@@ -35,32 +36,37 @@ export function OffObject({ view }: { readonly view: ImageView }): JSX.Element {
     dispatch({ type: 'look', change: { tab: 'preference' } });
   };
   return (
-    <section class="off-object" aria-label="Relevance off the object" data-vscode-context={CONTEXT}>
+    <section class="off-object" aria-label={l10n.t('Relevance off the object')} data-vscode-context={CONTEXT}>
       <fieldset>
-        <legend>Relevance off the object</legend>
+        <legend>{l10n.t('Relevance off the object')}</legend>
         {mask === null && offObject === null ? (
           <>
-            <p>Nobody has said where the object is.</p>
+            <p>{l10n.t('Nobody has said where the object is.')}</p>
             <div class="buttons">
-              <Button onClick={mark}>Mark the object…</Button>
+              <Button onClick={mark}>{l10n.t('Mark the object…')}</Button>
               <Button
-                title="The patches on one side of the mean along the first principal component of the final tokens"
+                title={l10n.t(
+                  'The patches on one side of the mean along the first principal component of the final tokens',
+                )}
                 onClick={() => {
                   want({ object: 'tokens' });
                 }}
               >
-                Take what the final tokens set apart
+                {l10n.t('Take what the final tokens set apart')}
               </Button>
             </div>
           </>
         ) : (
           <div class="form-line">
-            <span class="label">Relevance by</span>
+            <span class="label">{l10n.t('Relevance by')}</span>
             <RadioGroup
               name="relevance"
-              label="Relevance by"
+              label={l10n.t('Relevance by')}
               choices={[
-                { value: 'attention', label: card.prefix.includes('class') ? 'class token' : 'mean of patches' },
+                {
+                  value: 'attention',
+                  label: card.prefix.includes('class') ? l10n.t('class token') : l10n.t('mean of patches'),
+                },
                 { value: 'rollout', label: 'rollout' },
                 { value: 'deletion', label: 'deletion' },
               ]}
@@ -69,20 +75,20 @@ export function OffObject({ view }: { readonly view: ImageView }): JSX.Element {
                 want({ relevance });
               }}
             />
-            <span class="label">Object</span>
+            <span class="label">{l10n.t('Object')}</span>
             <RadioGroup
               name="object"
-              label="Object"
+              label={l10n.t('Object')}
               choices={[
                 { value: 'mask', label: 'mask', ...(mask === null ? { disabled: NO_MASK } : {}) },
-                { value: 'tokens', label: 'final tokens' },
+                { value: 'tokens', label: l10n.t('final tokens') },
               ]}
               value={wish.object}
               onChoose={(object) => {
                 want({ object });
               }}
             />
-            {mask === null ? <Button onClick={mark}>Mark the object…</Button> : null}
+            {mask === null ? <Button onClick={mark}>{l10n.t('Mark the object…')}</Button> : null}
           </div>
         )}
         <TaskTrouble trouble={trouble['off-object']} />
@@ -104,13 +110,14 @@ function Working(props: {
   const { view, found, again } = props;
   const { host } = usePanel();
   const { progress } = view.state.image;
-  if (found.working === null) return found.figures === null ? <Button onClick={again}>Run again</Button> : null;
+  if (found.working === null)
+    return found.figures === null ? <Button onClick={again}>{l10n.t('Run again')}</Button> : null;
   const own = progress['off-object'];
   return (
     <div class="off-object-working" aria-live="polite">
-      {own === undefined ? <p class="muted">Relevance is on its way.</p> : null}
+      {own === undefined ? <p class="muted">{l10n.t('Relevance is on its way.')}</p> : null}
       <TaskProgress
-        words={found.wish.relevance === 'rollout' && found.working === 'figures' ? 'Layer' : 'Run'}
+        words={found.wish.relevance === 'rollout' && found.working === 'figures' ? l10n.t('Layer') : l10n.t('Run')}
         progress={own}
       />
       <Button
@@ -118,7 +125,7 @@ function Working(props: {
           host.send({ type: 'stop-off-object', image: view.card.id });
         }}
       >
-        Cancel
+        {l10n.t('Cancel')}
       </Button>
     </div>
   );
@@ -141,14 +148,17 @@ function Figures(props: {
       <figure class="keypoint-figure">
         <PatchPicture
           card={card}
-          label={`Relevance of each patch, the object dashed, ${candidates.length} candidates off it outlined and numbered`}
+          label={l10n.t(
+            'Relevance of each patch, the object dashed, {0} candidates off it outlined and numbered',
+            candidates.length,
+          )}
           paint={paint}
           token={token}
           tip={([row, column]) => relevanceTip(figures, row, column, card.grid[1])}
         />
         <figcaption>
           {asker === null ? null : <div>{asker}</div>}
-          <div>Dashed: the object. Full line and number: candidates off it.</div>
+          <div>{l10n.t('Dashed: the object. Full line and number: candidates off it.')}</div>
         </figcaption>
       </figure>
       <div class="off-object-words">
@@ -160,12 +170,14 @@ function Figures(props: {
         <div class="buttons">
           {candidates.length > 0 && found.checks === null && found.working === null ? (
             <Button
-              title="Takes each out of the keys of all layers and heads, and so its shape at up to 20 other places off the object"
+              title={l10n.t(
+                'Takes each out of the keys of all layers and heads, and so its shape at up to 20 other places off the object',
+              )}
               onClick={() => {
                 host.send({ type: 'check-off-object', image: card.id });
               }}
             >
-              Run without each of them
+              {l10n.t('Run without each of them')}
             </Button>
           ) : null}
           {candidates.length > 0 ? <TableButtons view={view} table="off-object" /> : null}
@@ -175,7 +187,7 @@ function Figures(props: {
               host.send({ type: 'save-off-object', image: card.id });
             }}
           >
-            Save as JSON…
+            {l10n.t('Save as JSON…')}
           </Button>
         </div>
         {figures.notes.map((note) => (

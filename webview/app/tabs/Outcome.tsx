@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { fixed } from '../../../src/core/text/numbers.js';
 import type { ChangedRun } from '../../../src/protocol/image.js';
@@ -22,7 +23,7 @@ export function Outcome(props: {
       <TaskTrouble trouble={trouble.change} />
       {own === null ? null : <Changed run={own} />}
       {own === null ? null : <BeforeAfter view={props.view} />}
-      <TaskProgress words="Run" progress={progress.change} />
+      <TaskProgress words={l10n.t('Run')} progress={progress.change} />
     </div>
   );
 }
@@ -40,7 +41,7 @@ function Changed({ run }: { readonly run: ChangedRun }): JSX.Element {
             host.send({ type: 'undo-change' });
           }}
         >
-          Undo
+          {l10n.t('Undo')}
         </Button>
       </div>
       <p>{outcomeSentence(run)}</p>
@@ -48,9 +49,9 @@ function Changed({ run }: { readonly run: ChangedRun }): JSX.Element {
         <table class="classes">
           <thead>
             <tr>
-              <th scope="col">most likely</th>
-              <th scope="col">before</th>
-              <th scope="col">after</th>
+              <th scope="col">{l10n.t('most likely')}</th>
+              <th scope="col">{l10n.t('before')}</th>
+              <th scope="col">{l10n.t('after')}</th>
             </tr>
           </thead>
           <tbody>
@@ -64,9 +65,9 @@ function Changed({ run }: { readonly run: ChangedRun }): JSX.Element {
           </tbody>
         </table>
       )}
-      <LayerBars label="Change of attention, by layer" values={run.attentionChange} />
+      <LayerBars label={l10n.t('Change of attention, by layer')} values={run.attentionChange} />
       {run.massOutside === null ? null : (
-        <LayerBars label="Attention outside the nearest keys" values={run.massOutside} />
+        <LayerBars label={l10n.t('Attention outside the nearest keys')} values={run.massOutside} />
       )}
       {run.notes.map((note) => (
         <p key={note} class="muted">
@@ -92,7 +93,7 @@ function LayerBars(props: { readonly label: string; readonly values: readonly (n
         aria-label={`${label}: ${values.map((value, layer) => `layer ${layer} ${value === null ? 'unknown' : smallPercent(value)}`).join(', ')}`}
       >
         {values.map((value, layer) => (
-          <span key={layer} title={`layer ${layer}: ${value === null ? '–' : smallPercent(value)}`}>
+          <span key={layer} title={l10n.t('layer {0}: {1}', layer, value === null ? '–' : smallPercent(value))}>
             <i style={{ height: `${most > 0 ? ((value ?? 0) / most) * 100 : 0}%` }} />
             <small>{layer}</small>
           </span>

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { RadioGroup } from '../../lib/controls.js';
@@ -14,13 +15,13 @@ export function KeysSwitch({ view }: { readonly view: ImageView }): JSX.Element 
   const { dispatch } = usePanel();
   return (
     <span class="labelled apart">
-      <span class="label">Keys</span>
+      <span class="label">{l10n.t('Keys')}</span>
       <RadioGroup
         name="keys"
-        label="Keys that count"
+        label={l10n.t('Keys that count')}
         choices={[
-          { value: 'without-prefix', label: 'no prefix' },
-          { value: 'without-prefix-and-self', label: 'no prefix, no self' },
+          { value: 'without-prefix', label: l10n.t('no prefix') },
+          { value: 'without-prefix-and-self', label: l10n.t('no prefix, no self') },
           { value: 'all', label: 'all' },
         ]}
         value={view.state.view.keys}
@@ -54,8 +55,9 @@ export function Preference({ view }: { readonly view: ImageView }): JSX.Element 
       <div class="preference-charts" data-copy="preference">
         {mask === null ? (
           <p class="muted">
-            Which part of the picture is the object? Click it, paint it, or choose a mask: then this shows what its
-            patches attend to.
+            {l10n.t(
+              'Which part of the picture is the object? Click it, paint it, or choose a mask: then this shows what its patches attend to.',
+            )}
           </p>
         ) : null}
         {wrong === null ? null : <p>{wrong}</p>}
@@ -73,7 +75,7 @@ export function Preference({ view }: { readonly view: ImageView }): JSX.Element 
           </p>
         )}
         {sentence === null ? null : <p>{sentence}</p>}
-        <TaskProgress words="Layer" progress={progress.preference} />
+        <TaskProgress words={l10n.t('Layer')} progress={progress.preference} />
       </div>
     </div>
   );

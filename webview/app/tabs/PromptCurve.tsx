@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { chartOption } from '../../../src/core/charts/plot.js';
@@ -28,7 +29,7 @@ export function PromptCurve(props: {
   const layout = useMemo(() => promptCurveLayout(points, width), [points, width]);
   const option = useMemo(() => {
     const plot = promptCurvePlot(points, layout, marked, theme);
-    return chartOption([{ plot, x: 0, y: 0 }], theme, 'Change of the output by the strength of the prompt');
+    return chartOption([{ plot, x: 0, y: 0 }], theme, l10n.t('Change of the output by the strength of the prompt'));
   }, [points, layout, marked, theme]);
   const own = points.find((point) => point.strength === marked);
   const waiting = points.filter(({ band }) => band === null).length;
@@ -40,7 +41,9 @@ export function PromptCurve(props: {
         data-copy="prompt-curve"
         data-vscode-context={CONTEXT}
         role="group"
-        aria-label="Change of the output by the strength of the prompt. Arrow keys go from point to point, Enter takes its strength."
+        aria-label={l10n.t(
+          'Change of the output by the strength of the prompt. Arrow keys go from point to point, Enter takes its strength.',
+        )}
         tabIndex={0}
         onKeyDown={(event) => {
           if (event.altKey || event.ctrlKey || event.metaKey) return;
@@ -80,7 +83,7 @@ export function PromptCurve(props: {
         <p class="chart-caption muted">
           {own === undefined ? null : <span aria-live="polite">{`${pointSentence(own)} `}</span>}
           Shaded: the same prompt shifted around the picture, 5 to 95 %
-          {waiting > 0 ? `; ${String(waiting)} of ${String(points.length)} points wait for that.` : '.'}
+          {waiting > 0 ? l10n.t('; {0} of {1} points wait for that.', String(waiting), String(points.length)) : '.'}
         </p>
       </div>
       <div class="buttons">

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { samePrompt } from '../../../src/core/analysis/keypoints/same-prompt.js';
@@ -77,27 +78,31 @@ export function Prompting({ view }: { readonly view: ImageView }): JSX.Element {
   return (
     <div class="prompting">
       <fieldset>
-        <legend>Lead attention while the model runs</legend>
+        <legend>{l10n.t('Lead attention while the model runs')}</legend>
         <div class="form-line">
-          <Select label="How" choices={HOW} value={how} onChoose={setHow} />
+          <Select label={l10n.t('How')} choices={HOW} value={how} onChoose={setHow} />
           <Select
-            label="Towards"
+            label={l10n.t('Towards')}
             choices={[
               { value: 'concentration', label: 'keypoints' },
-              { value: 'object', label: 'the object', ...(state.image.mask === null ? { disabled: NO_MASK } : {}) },
+              {
+                value: 'object',
+                label: l10n.t('the object'),
+                ...(state.image.mask === null ? { disabled: NO_MASK } : {}),
+              },
               {
                 value: 'patch',
-                label: 'the selected patch',
+                label: l10n.t('the selected patch'),
                 ...(place.kind === 'patch' ? {} : { disabled: NO_PATCH }),
               },
-              { value: 'painted', label: 'a painted region' },
+              { value: 'painted', label: l10n.t('a painted region') },
             ]}
             value={by}
             onChoose={setBy}
           />
           <RadioGroup
             name="where"
-            label="Where"
+            label={l10n.t('Where')}
             choices={[
               { value: 'all', label: 'everywhere' },
               { value: 'layer', label: `L${layer.index}` },
@@ -110,7 +115,7 @@ export function Prompting({ view }: { readonly view: ImageView }): JSX.Element {
         {by === 'painted' ? <RegionPainter card={card} strokes={strokes} region={region} /> : null}
         {graded ? (
           <Slider
-            label="Strength"
+            label={l10n.t('Strength')}
             min={0}
             max={MOST_STRENGTH}
             step={0.1}
@@ -125,7 +130,7 @@ export function Prompting({ view }: { readonly view: ImageView }): JSX.Element {
               run({});
             }}
           >
-            Run again
+            {l10n.t('Run again')}
           </Button>
         )}
         {hasCurve && promptCurve.length > 0 ? (

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { ImageCard } from '../../../src/protocol/image.js';
@@ -38,15 +39,15 @@ export function RegionPainter(props: {
       />
       <figcaption>
         {count === 0
-          ? 'Nothing is painted yet.'
+          ? l10n.t('Nothing is painted yet.')
           : `${count} patch${count === 1 ? '' : 'es'}, more than half painted each`}
       </figcaption>
       <div class="mask-controls">
-        <RadioGroup name="region-tool" label="Tool" choices={TOOLS} value={tool} onChoose={setTool} />
+        <RadioGroup name="region-tool" label={l10n.t('Tool')} choices={TOOLS} value={tool} onChoose={setTool} />
         <div class="form-line">
           <RadioGroup
             name="region-label"
-            label="Paint or erase"
+            label={l10n.t('Paint or erase')}
             choices={[
               { value: OBJECT, label: 'paint' },
               { value: BACKGROUND, label: 'erase' },
@@ -54,12 +55,12 @@ export function RegionPainter(props: {
             value={label}
             onChoose={setLabel}
           />
-          <IconButton icon="back" label="Undo the last stroke of the region" onClick={strokes.undo} />
+          <IconButton icon="back" label={l10n.t('Undo the last stroke of the region')} onClick={strokes.undo} />
         </div>
         {tool === 'click' ? <ToleranceSlider value={tolerance} onChange={setTolerance} /> : null}
         {tool === 'brush' ? (
           <Slider
-            label="Patches wide"
+            label={l10n.t('Patches wide')}
             min={1}
             max={8}
             step={1}

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { tableToCsv } from '../../../src/core/export/csv.js';
 import type { SavedTable } from '../../../src/protocol/off-object.js';
@@ -21,7 +22,7 @@ export function TableButtons(props: { readonly view: ImageView; readonly table: 
           host.send({ type: 'copy', text: tabbed(data) });
         }}
       >
-        Copy table
+        {l10n.t('Copy table')}
       </Button>
       <Button
         icon="export"
@@ -30,7 +31,7 @@ export function TableButtons(props: { readonly view: ImageView; readonly table: 
           host.send({ type: 'save-table', image: view.card.id, table, text });
         }}
       >
-        Save as CSV…
+        {l10n.t('Save as CSV…')}
       </Button>
     </>
   );

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import { TABS, type Tab } from '../../state/selection.js';
@@ -20,12 +21,17 @@ export function Tabs({ view }: { readonly view: ImageView }): JSX.Element {
     dispatch({ type: 'look', change: { tab } });
   };
   return (
-    <section ref={section} class="tabs" aria-label="More on this image" data-vscode-context={CONTEXTS[chosen]}>
+    <section
+      ref={section}
+      class="tabs"
+      aria-label={l10n.t('More on this image')}
+      data-vscode-context={CONTEXTS[chosen]}
+    >
       <div class="tab-bar">
         <div
           ref={bar}
           role="tablist"
-          aria-label="More on this image"
+          aria-label={l10n.t('More on this image')}
           onKeyDown={(event) => {
             const to = movedTab(chosen, event.key);
             if (to === null || event.altKey || event.ctrlKey || event.metaKey) return;
@@ -54,7 +60,7 @@ export function Tabs({ view }: { readonly view: ImageView }): JSX.Element {
         {chosen === 'heads' ? <ScaleSwitch view={view} /> : null}
         {chosen === 'preference' ? <KeysSwitch view={view} /> : null}
       </div>
-      <div id="tab-body" role="tabpanel" aria-labelledby={`tab-${chosen}`}>
+      <div id="tab-body" role="tabpanel" aria-labelledby={l10n.t('tab-{0}', chosen)}>
         <TabBody tab={chosen} view={view} />
       </div>
     </section>
@@ -81,13 +87,13 @@ const WINDOWS =
 function tabWords(tab: Tab, layer: number): string {
   switch (tab) {
     case 'heads':
-      return `All heads of layer ${layer}`;
+      return l10n.t('All heads of layer {0}', layer);
     case 'preference':
-      return 'Object preference';
+      return l10n.t('Object preference');
     case 'keypoints':
-      return 'Keypoints';
+      return l10n.t('Keypoints');
     case 'change':
-      return 'Change the model';
+      return l10n.t('Change the model');
   }
 }
 

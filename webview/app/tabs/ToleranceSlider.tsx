@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { Slider } from '../../lib/controls.js';
 
@@ -7,7 +8,17 @@ export function ToleranceSlider(props: {
   readonly onChange: (value: number) => void;
 }): JSX.Element {
   const { value, onChange } = props;
-  return <Slider label="Tolerance" min={2} max={60} step={1} value={value} text={String(value)} onChange={onChange} />;
+  return (
+    <Slider
+      label={l10n.t('Tolerance')}
+      min={2}
+      max={60}
+      step={1}
+      value={value}
+      text={String(value)}
+      onChange={onChange}
+    />
+  );
 }
 
 /** Where it stands to begin with. */

@@ -1,12 +1,13 @@
+import * as l10n from '@vscode/l10n';
 import type { PromptPoint } from '../../../src/protocol/image.js';
 import { smallPercent } from './outcome-words.js';
 
 /** What is read off a point. */
 export function pointLines({ strength, relativeL2, band }: PromptPoint): string[] {
   return [
-    `strength ${strength.toFixed(1)}`,
-    relativeL2 === null ? 'the output is zero' : `the output changes by ${smallPercent(relativeL2)}`,
-    ...(band === null ? [] : [`shifted ${smallPercent(band[0])} to ${smallPercent(band[1])}`]),
+    l10n.t('strength {0}', strength.toFixed(1)),
+    relativeL2 === null ? l10n.t('the output is zero') : l10n.t('the output changes by {0}', smallPercent(relativeL2)),
+    ...(band === null ? [] : [l10n.t('shifted {0} to {1}', smallPercent(band[0]), smallPercent(band[1]))]),
   ];
 }
 

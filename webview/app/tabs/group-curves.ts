@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { PreferenceLine, PreferenceView } from '../../../src/core/charts/preference-layout.js';
 import type { LayerInterrelation } from '../../../src/protocol/image.js';
 import { GROUPS, type HeadInterrelation } from './keypoint-words.js';
@@ -19,10 +20,10 @@ export function groupCurves(
       const heads = layers[layer]?.heads ?? [];
       return mean(heads.map((head) => received(head, sizes, to)).filter((ratio) => ratio !== null));
     });
-    return { kind, words: `to ${kind}`, ratios };
+    return { kind, words: l10n.t('to {0}', kind), ratios };
   });
   const drawn = lines.filter(({ ratios }) => ratios.some((ratio) => ratio !== null)).reverse();
-  return { title: 'What each group receives', lines: drawn, band: [], heads: [], depth, fine: true };
+  return { title: l10n.t('What each group receives'), lines: drawn, band: [], heads: [], depth, fine: true };
 }
 
 /** Attention that falls on a group, over its part of the patches; null for a group without patches. */

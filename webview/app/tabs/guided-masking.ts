@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import {
   maskedCount,
   maskProbabilities,
@@ -43,23 +44,23 @@ export function chancesHeat({ chances }: MaskPreview): Float32Array {
 /** What is said of the chances. */
 export function chancesSentence({ chances }: MaskPreview, { direction }: MaskGuide): string {
   const [least, most] = range(chances);
-  if (most - least < EVEN) return `Every patch has a chance of ${fixed(most)}: nothing guides them.`;
-  const scale = `Chances from ${fixed(least)}, dark, to ${fixed(most)}, yellow.`;
+  if (most - least < EVEN) return l10n.t('Every patch has a chance of {0}: nothing guides them.', fixed(most));
+  const scale = l10n.t('Chances from {0}, dark, to {1}, yellow.', fixed(least), fixed(most));
   return direction === 'rich'
-    ? `${scale} Patches with many keypoints are masked more often.`
-    : `${scale} Patches with few keypoints are masked more often.`;
+    ? l10n.t('{0} Patches with many keypoints are masked more often.', scale)
+    : l10n.t('{0} Patches with few keypoints are masked more often.', scale);
 }
 
 /** What is said of the mask. */
 export function maskSentence({ mask, count }: MaskPreview, seed: number): string {
-  return `${count} of ${mask.length} patches masked; seed ${seed}.`;
+  return l10n.t('{0} of {1} patches masked; seed {2}.', count, mask.length, seed);
 }
 
 /** What the mouse reads off a patch. */
 export function maskTip({ chances, mask }: MaskPreview, row: number, column: number, columns: number): string[] {
   const patch = row * columns + column;
-  const state = mask[patch] === 1 ? 'masked in this sample' : 'seen in this sample';
-  return [`row ${row}, column ${column}`, `chance ${fixed(chances[patch] ?? 0, 3)}`, state];
+  const state = mask[patch] === 1 ? l10n.t('masked in this sample') : l10n.t('seen in this sample');
+  return [l10n.t('row {0}, column {1}', row, column), l10n.t('chance {0}', fixed(chances[patch] ?? 0, 3)), state];
 }
 
 const [MASK_GREY, MASK_LINE] = ['#6b6b6b', '#9a9a9a'] as const;

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { fixed } from '../../../src/core/text/numbers.js';
 import { placeName, sigmaNumber } from '../../../src/core/charts/format.js';
 import type { LayerInterrelation } from '../../../src/protocol/image.js';
@@ -16,8 +17,15 @@ export function deviations({ w, nullMean, nullDeviation }: HeadInterrelation): n
 /** The sentence on one head. */
 export function interrelationSentence(layer: number, head: number, figures: HeadInterrelation): string {
   const far = deviations(figures);
-  const shifted = far === null ? 'which do not vary' : `${fixed(far, 1)} deviations`;
-  return `${placeName(layer, head)}: ${fixed(figures.w)} against ${fixed(figures.nullMean)} when shifted, ${shifted}, p ${pWords(figures.p)}.`;
+  const shifted = far === null ? l10n.t('which do not vary') : l10n.t('{0} deviations', fixed(far, 1));
+  return l10n.t(
+    '{0}: {1} against {2} when shifted, {3}, p {4}.',
+    placeName(layer, head),
+    fixed(figures.w),
+    fixed(figures.nullMean),
+    shifted,
+    pWords(figures.p),
+  );
 }
 
 /** A p value; very small ones keep one digit that counts. */
@@ -27,8 +35,14 @@ export function pWords(p: number): string {
 
 /** What is said under the map: how many heads chance does not explain, or that this is not known yet. */
 export function significanceWords(significant: number | null, heads: number, shifts: number): string {
-  if (significant === null) return 'Coloured and dotted once all layers are there: more than shifted pictures explain.';
-  return `coloured and dotted: more than the ${shifts} shifted pictures explain (${significant} of ${heads}, false discoveries held to 5 %)`;
+  if (significant === null)
+    return l10n.t('Coloured and dotted once all layers are there: more than shifted pictures explain.');
+  return l10n.t(
+    'coloured and dotted: more than the {0} shifted pictures explain ({1} of {2}, false discoveries held to 5 %)',
+    shifts,
+    significant,
+    heads,
+  );
 }
 
 /** Colour of a cell on the scale from -1 to 1: how many times W is what shifted pictures give, 1 at about 3.5 times. */
@@ -50,8 +64,15 @@ export function interrelationLabel(
 /** Lines of the tooltip over a cell. */
 export function interrelationTip(layer: number, head: number, figures: HeadInterrelation): string[] {
   return [
-    `${placeName(layer, head)}  W ${fixed(figures.w)}, shifted ${fixed(figures.nullMean)} \u00b1 ${fixed(figures.nullDeviation)}, p ${pWords(figures.p)}`,
-    `key side ${fixed(figures.keySide, 3)}  query side ${fixed(figures.querySide, 3)}`,
+    l10n.t(
+      '{0}  W {1}, shifted {2} ± {3}, p {4}',
+      placeName(layer, head),
+      fixed(figures.w),
+      fixed(figures.nullMean),
+      fixed(figures.nullDeviation),
+      pWords(figures.p),
+    ),
+    l10n.t('key side {0}  query side {1}', fixed(figures.keySide, 3), fixed(figures.querySide, 3)),
   ];
 }
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { CausalCheck } from '../../../src/core/analysis/keypoints/causal.js';
 import type { Candidate } from '../../../src/core/analysis/keypoints/spurious.js';
 import { percent } from '../../../src/core/charts/format.js';
@@ -12,19 +13,28 @@ type Side = 'more' | 'less' | 'as much';
 export function offObjectSentences({ relevance, object, offRatio, log2Lift }: OffObjectFigures): string[] {
   if (relevance === null) return [];
   if (offRatio === null) return [coverSentence(object)];
-  const off = `Off ratio ${fixed(offRatio)}: patches off the object get ${fixed(offRatio)} times the relevance of an even spread.`;
+  const off = l10n.t(
+    'Off ratio {0}: patches off the object get {1} times the relevance of an even spread.',
+    fixed(offRatio),
+    fixed(offRatio),
+  );
   if (log2Lift === null) return [off];
   const sign = log2Lift > 0 ? '+' : '';
   return [
     off,
-    `log2 lift ${sign}${fixed(log2Lift)}: among keypoints, those off the object get ${fixed(2 ** log2Lift)} times their share of it.`,
+    l10n.t(
+      'log2 lift {0}{1}: among keypoints, those off the object get {2} times their share of it.',
+      sign,
+      fixed(log2Lift),
+      fixed(2 ** log2Lift),
+    ),
   ];
 }
 
 function coverSentence(object: Uint8Array): string {
   return object.includes(1)
-    ? 'The object covers every patch: there is nothing off it.'
-    : 'No patch belongs to the object: there is nothing to compare with.';
+    ? l10n.t('The object covers every patch: there is nothing off it.')
+    : l10n.t('No patch belongs to the object: there is nothing to compare with.');
 }
 
 /** Whose attention the relevance is; null for relevance by deletion, which asks nobody. */
@@ -32,14 +42,14 @@ export function askerSentence({ relevance }: OffObjectFigures): string | null {
   switch (relevance?.asker) {
     case 'class-token':
       return relevance.kind === 'attention'
-        ? 'Yellow: what the class token attends to in the last layer, mean over its heads.'
-        : 'Yellow: what the class token takes from the patches over all layers.';
+        ? l10n.t('Yellow: what the class token attends to in the last layer, mean over its heads.')
+        : l10n.t('Yellow: what the class token takes from the patches over all layers.');
     case 'patch-mean':
       return relevance.kind === 'attention'
-        ? 'Yellow: what the patches attend to in the last layer, mean over them and over the heads.'
-        : 'Yellow: what the patches take from each other over all layers, mean over them.';
+        ? l10n.t('Yellow: what the patches attend to in the last layer, mean over them and over the heads.')
+        : l10n.t('Yellow: what the patches take from each other over all layers, mean over them.');
     default:
-      return relevance === null ? null : 'Yellow: how much the output changes without the patch.';
+      return relevance === null ? null : l10n.t('Yellow: how much the output changes without the patch.');
   }
 }
 
@@ -74,7 +84,8 @@ export function checkWords(check: CausalCheck): {
   const part = (value: number): string => (Number.isFinite(value) ? smallPercent(value) : fixed(null));
   return {
     effect: `${ARROWS[sideOf(check) ?? 'as much']}${part(effect)}`,
-    elsewhere: band === null ? 'no other place' : `${part(band[0])} to ${part(band[1])} (${places})`,
+    elsewhere:
+      band === null ? l10n.t('no other place') : l10n.t('{0} to {1} ({2})', part(band[0]), part(band[1]), places),
     z: z === null ? fixed(null) : `${z > 0 ? '+' : ''}${fixed(z, 1)}`,
   };
 }
@@ -91,7 +102,7 @@ const SIDES: Readonly<Record<Side, string>> = {
 /** What is said of a row when the mouse is over it. */
 export function rowSentence(check: CausalCheck | undefined): string {
   const side = check === undefined ? null : sideOf(check);
-  return side === null ? 'Shows the patch on the pictures.' : SIDES[side];
+  return side === null ? l10n.t('Shows the patch on the pictures.') : SIDES[side];
 }
 
 /** What is said under the table. */
@@ -100,10 +111,10 @@ export function tableSentence(
   isChecked: boolean,
 ): string {
   if (offRatio === null || !checkable) return '';
-  if (pieces === 0) return 'No patch off the object stands out by relevance and keypoints together.';
+  if (pieces === 0) return l10n.t('No patch off the object stands out by relevance and keypoints together.');
   const most = candidates.length < pieces ? `The first ${candidates.length} of ${pieces}. ` : '';
-  const product = `${most}r c: the part of relevance times concentration that a candidate holds.`;
-  return isChecked ? `${product} \u2191 \u2193: more or less than its shape does elsewhere off the object.` : product;
+  const product = l10n.t('{0}r c: the part of relevance times concentration that a candidate holds.', most);
+  return isChecked ? l10n.t('{0} ↑ ↓: more or less than its shape does elsewhere off the object.', product) : product;
 }
 
 /** What the mouse reads off a patch. */
@@ -112,7 +123,10 @@ export function relevanceTip(figures: OffObjectFigures, row: number, column: num
   const value = figures.relevance?.values[patch] ?? 0;
   const rank = figures.candidates.findIndex(({ patches }) => patches.includes(patch));
   const even = figures.object.length;
-  const lines = [`row ${row}, column ${column}`, `relevance ${percent(value)}, ${fixed(value * even)} times even`];
-  if (figures.object[patch] === 1) return [...lines, 'on the object'];
-  return [...lines, rank < 0 ? 'off the object' : `off the object, candidate ${rank + 1}`];
+  const lines = [
+    l10n.t('row {0}, column {1}', row, column),
+    l10n.t('relevance {0}, {1} times even', percent(value), fixed(value * even)),
+  ];
+  if (figures.object[patch] === 1) return [...lines, l10n.t('on the object')];
+  return [...lines, rank < 0 ? l10n.t('off the object') : l10n.t('off the object, candidate {0}', rank + 1)];
 }

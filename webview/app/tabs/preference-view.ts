@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { PreferenceLine, PreferenceView } from '../../../src/core/charts/preference-layout.js';
 import type { LayerPreference, Mask, PreferenceFigures, RegionRatio } from '../../../src/protocol/image.js';
 
@@ -33,8 +34,8 @@ export function preferenceView(
   return {
     title: `Queries ${NAMES[asking]} (${count} patch${count === 1 ? '' : 'es'})`,
     lines: [
-      line('same', asking, 'same object'),
-      line('other', other, 'other object'),
+      line('same', asking, l10n.t('same object')),
+      line('other', other, l10n.t('other object')),
       line('background', 'background', 'background'),
     ].filter(({ ratios }) => ratios.some((ratio) => ratio !== null)),
     band: places.map((layer) => bandOf(regions(layer?.mean, asking)?.[asking])),
@@ -69,17 +70,25 @@ export function preferenceSentence(
   if (own == null) return null;
   const { ratio, low, high } = own.target;
   if (ratio === null) return null;
-  const times = `${ratio.toFixed(1)} times even`;
+  const times = l10n.t('{0} times even', ratio.toFixed(1));
   const name = `L${layer} H${head}`;
-  if (low === null || high === null) return `${name}: the object's patches attend to their own object ${times}.`;
-  const chance = ratio > high ? 'more than' : ratio < low ? 'less than' : 'as much as';
-  return `${name}: the object's patches attend to their own object ${times}, ${chance} when the labels are shifted around the picture (${low.toFixed(1)} to ${high.toFixed(1)}).`;
+  if (low === null || high === null)
+    return l10n.t("{0}: the object's patches attend to their own object {1}.", name, times);
+  const chance = ratio > high ? l10n.t('more than') : ratio < low ? l10n.t('less than') : l10n.t('as much as');
+  return l10n.t(
+    "{0}: the object's patches attend to their own object {1}, {2} when the labels are shifted around the picture ({3} to {4}).",
+    name,
+    times,
+    chance,
+    low.toFixed(1),
+    high.toFixed(1),
+  );
 }
 
 /** Why there is nothing to compare with; null when there is. */
 export function maskTrouble({ patches }: Mask): string | null {
   const objects = patches.filter((label) => label === 1).length;
-  if (objects === 0) return 'The mask leaves no patch that is mostly object: paint more of it.';
-  if (objects === patches.length) return 'The mask covers the whole picture: there is nothing to compare with.';
+  if (objects === 0) return l10n.t('The mask leaves no patch that is mostly object: paint more of it.');
+  if (objects === patches.length) return l10n.t('The mask covers the whole picture: there is nothing to compare with.');
   return null;
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Model } from '../../model/model.js';
 import type { Rotation } from '../../model/rotation.js';
 
@@ -36,7 +37,10 @@ export function turningAssumptions(model: Model): string[] {
     ...(assumed === null ? [] : [assumed]),
     ...(noSize
       ? [
-          `Distances are those in a picture of ${USUAL_SIDE} x ${USUAL_SIDE} pixels, since the file does not say the size.`,
+          l10n.t(
+            'Distances are those in a picture of {0} x {0} pixels, since the file does not say the size.',
+            USUAL_SIDE,
+          ),
         ]
       : []),
   ];
@@ -45,8 +49,8 @@ export function turningAssumptions(model: Model): string[] {
 /** Why a model has no figures over distance. */
 export function noTurningWords({ position, title }: Model): string {
   return position === 'rope'
-    ? `how ${title} turns queries and keys is not known from its file, so there are no figures over distance`
-    : `${title} has no rotary positions, so its figures do not change with distance`;
+    ? l10n.t('how {0} turns queries and keys is not known from its file, so there are no figures over distance', title)
+    : l10n.t('{0} has no rotary positions, so its figures do not change with distance', title);
 }
 
 /** Distances worth showing when nobody named any. */

@@ -1,5 +1,5 @@
 import { GROUPS } from './concentration.js';
-import type { PatchRows } from './patch-rows.js';
+import { type PatchRows, ROW, ROW_LENGTH } from './patch-sums.js';
 
 /** Figures of a head that take one look at each row of its attention. */
 export interface HeadKeypoints {
@@ -21,49 +21,35 @@ export interface HeadKeypoints {
  * @param groups group of each patch.
  */
 export function headKeypoints(rows: PatchRows, weights: Float64Array | null, groups: Uint8Array): HeadKeypoints {
-  const { attention, prefix, patches, factors } = rows;
-  const count = prefix + patches;
+  const { patches, sums } = rows;
   const shares = GROUPS.map(() => new Float64Array(GROUPS.length));
   const asking = GROUPS.map(() => 0);
   const sizes = GROUPS.map((_, group) => groups.filter((own) => own === group).length);
-  const onGroup = new Float64Array(GROUPS.length);
   let silent = 0;
   let keys = 0;
   let even = 0;
   let entropies = 0;
   let weight = 0;
   for (let i = 0; i < patches; i++) {
-    const factor = factors[i] ?? 0;
-    if (factor === 0) {
+    const row = i * ROW_LENGTH;
+    if (sums[row + ROW.factor] === 0) {
       silent++;
       continue;
     }
-    const start = (prefix + i) * count + prefix;
-    onGroup.fill(0);
-    let answered = 0;
-    let information = 0;
     const own = weights?.[i] ?? 0;
-    for (let j = 0; j < patches; j++) {
-      const share = j === i ? 0 : (attention[start + j] ?? 0) * factor;
-      if (share === 0) continue;
-      const group = groups[j] ?? 0;
-      onGroup[group] = (onGroup[group] ?? 0) + share;
-      answered += share * (weights?.[j] ?? 0);
-      // Half of the time goes into logarithms: a patch without weight adds nothing. (A table and a series take as long.)
-      if (own > 0) information -= share * Math.log(share);
-    }
-    keys += answered;
+    keys += sums[row + ROW.weighted] ?? 0;
     even += (1 - own) / (patches - 1);
-    entropies += own * information;
+    entropies += own * (sums[row + ROW.entropy] ?? 0);
     weight += own;
     const group = groups[i] ?? 0;
     asking[group] = (asking[group] ?? 0) + 1;
-    const sums = shares[group];
-    if (sums !== undefined) for (let k = 0; k < sums.length; k++) sums[k] = (sums[k] ?? 0) + (onGroup[k] ?? 0);
+    const onGroups = shares[group];
+    if (onGroups === undefined) continue;
+    for (let k = 0; k < onGroups.length; k++) onGroups[k] = (onGroups[k] ?? 0) + (sums[row + ROW.groups + k] ?? 0);
   }
-  const groupShare = shares.map((sums, group) => {
+  const groupShare = shares.map((onGroups, group) => {
     const askers = asking[group] ?? 0;
-    return askers > 0 ? Array.from(sums, (sum) => sum / askers) : null;
+    return askers > 0 ? Array.from(onGroups, (sum) => sum / askers) : null;
   });
   return {
     keySide: weights !== null && even > 0 ? keys / even : null,

@@ -1,5 +1,4 @@
-import type { PatchRows } from './patch-rows.js';
-import { ShiftedForms } from './shifted-forms.js';
+import { type PatchRows, ROW, ROW_LENGTH } from './patch-sums.js';
 import { type Grid, movedFrom } from './torus.js';
 
 /** Weighted patch interrelation of a head, and what the same concentration gives elsewhere on the picture. */
@@ -24,19 +23,17 @@ const SAME = 1e-12;
  * attention gives 1 again.
  */
 export class Interrelations {
-  readonly #forms: ShiftedForms;
-
   /** @param weights w, summing to 1. */
   constructor(
     private readonly grid: Grid,
     private readonly weights: Float64Array,
-  ) {
-    this.#forms = new ShiftedForms(grid, weights);
-  }
+  ) {}
 
-  /** Null where the figure does not exist: fewer than two patches have weight, or none of those attends to another. */
-  of(rows: PatchRows): Interrelation | null {
-    const sums = this.#forms.of(rows);
+  /**
+   * Null where the figure does not exist: fewer than two patches have weight, or none of those attends to another.
+   * @param sums sum_ij w_i At_ij w_j for each shift of w around the torus.
+   */
+  of(rows: PatchRows, sums: Float64Array): Interrelation | null {
     const silent = silentPatches(rows);
     const whole = spreadOf(this.weights);
     const value = (shift: number): number | null => {
@@ -62,8 +59,8 @@ export class Interrelations {
   }
 }
 
-function silentPatches({ factors }: PatchRows): number[] {
-  return Array.from(factors.keys()).filter((i) => factors[i] === 0);
+function silentPatches({ sums, patches }: PatchRows): number[] {
+  return Array.from({ length: patches }, (_, i) => i).filter((i) => sums[i * ROW_LENGTH + ROW.factor] === 0);
 }
 
 const ownSpread = (weight: number): number => weight * (1 - weight);

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { CheckpointError } from '../../errors.js';
 import { groups } from './concentration.js';
 
@@ -48,13 +49,16 @@ export interface PromptShape {
 export const MAX_STRENGTH = 87;
 
 /** Name of what is wrong, in messages. */
-const PROMPT = 'the prompt';
+const thePrompt = (): string => l10n.t('the prompt');
 
 /** Concentration as a guide, g = c / max c. @throws CheckpointError `wrong-use` for a picture without keypoints. */
 export function concentrationGuide(concentration: Float64Array): Float64Array {
   const most = concentration.reduce((a, b) => Math.max(a, b), 0);
   if (most > 0) return concentration.map((value) => value / most);
-  throw wrongUse('the picture has no keypoints, so their concentration guides nothing', 'prompt by a region');
+  throw wrongUse(
+    l10n.t('the picture has no keypoints, so their concentration guides nothing'),
+    l10n.t('prompt by a region'),
+  );
 }
 
 /**
@@ -87,14 +91,18 @@ function addedTo(prompt: Prompt, patches: number): Float32Array {
   if (!guide.every((value) => value >= 0 && value <= 1)) throw new Error('a guide has numbers from 0 to 1');
   if (kind === 'bias') {
     if (!(Math.abs(strength) <= MAX_STRENGTH)) {
-      const problem = `a strength of ${strength} is more than attention in float32 can hold: beyond ${MAX_STRENGTH} it is all or nothing`;
-      throw wrongUse(problem, `give a number from -${MAX_STRENGTH} to ${MAX_STRENGTH}, or mask the patches`);
+      const problem = l10n.t(
+        'a strength of {0} is more than attention in float32 can hold: beyond {1} it is all or nothing',
+        strength,
+        MAX_STRENGTH,
+      );
+      throw wrongUse(problem, l10n.t('give a number from -{0} to {0}, or mask the patches', MAX_STRENGTH));
     }
     return Float32Array.from(guide, (value) => strength * value);
   }
   if (!(strength >= -1 && strength <= MAX_FACTOR)) {
-    const problem = `a strength of ${strength} makes attention negative or more than float32 holds`;
-    throw wrongUse(problem, `give a number from -1, which takes the attention away, to ${MAX_FACTOR}`);
+    const problem = l10n.t('a strength of {0} makes attention negative or more than float32 holds', strength);
+    throw wrongUse(problem, l10n.t('give a number from -1, which takes the attention away, to {0}', MAX_FACTOR));
   }
   const scores = Float32Array.from(guide, (value) => Math.log1p(strength * value));
   if (scores.every((score) => score === -Infinity)) throw nothingLeft();
@@ -106,17 +114,21 @@ export const MAX_FACTOR = 1e9;
 
 function masked(region: Uint8Array, patches: number): Float32Array {
   if (region.length !== patches) throw new Error(`a region of ${region.length} numbers for ${patches} patches`);
-  if (!region.includes(1)) throw wrongUse('the region has no patch', 'choose a region that covers patches');
+  if (!region.includes(1))
+    throw wrongUse(l10n.t('the region has no patch'), l10n.t('choose a region that covers patches'));
   if (region.every((value) => value === 1)) throw nothingLeft();
   return Float32Array.from(region, (value) => (value === 1 ? -Infinity : 0));
 }
 
 function nothingLeft(): CheckpointError {
-  return wrongUse('it masks every patch, so that nothing is left of the picture to attend to', 'leave some patches');
+  return wrongUse(
+    l10n.t('it masks every patch, so that nothing is left of the picture to attend to'),
+    l10n.t('leave some patches'),
+  );
 }
 
 function wrongUse(problem: string, advice: string): CheckpointError {
-  return new CheckpointError('wrong-use', PROMPT, problem, advice);
+  return new CheckpointError('wrong-use', thePrompt(), problem, advice);
 }
 
 /** Scores of one head with those of a prompt: what is added to each key, given to every row; (tokens, tokens). */

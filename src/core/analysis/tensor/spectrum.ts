@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { CheckpointError } from '../../errors.js';
 import { symmetricEigenvalues } from '../../linalg/symmetric-eigenvalues.js';
 import { Products } from '../image/products.js';
@@ -18,8 +19,13 @@ export async function tensorSpectrum(place: TensorPlace): Promise<Float64Array> 
   const { rows, columns } = tableOf(place.tensor);
   const side = Math.min(rows, columns);
   if (side > MAX_SPECTRUM_SIDE || rows * columns > MAX_ELEMENTS) {
-    const problem = `its ${rows} x ${columns} elements are too many for a spectrum here, at most ${MAX_SPECTRUM_SIDE} along the shorter side`;
-    throw new CheckpointError('limit', place.source.name, problem, 'choose a smaller matrix');
+    const problem = l10n.t(
+      'its {0} x {1} elements are too many for a spectrum here, at most {2} along the shorter side',
+      rows,
+      columns,
+      MAX_SPECTRUM_SIDE,
+    );
+    throw new CheckpointError('limit', place.source.name, problem, l10n.t('choose a smaller matrix'));
   }
   const products = new Products();
   const gram = new Float64Array(side * side);
@@ -29,8 +35,8 @@ export async function tensorSpectrum(place: TensorPlace): Promise<Float64Array> 
       throw new CheckpointError(
         'malformed',
         place.source.name,
-        'the matrix holds NaN or infinity',
-        'look at its counts',
+        l10n.t('the matrix holds NaN or infinity'),
+        l10n.t('look at its counts'),
       );
     }
     if (whole === null) addProduct(gram, products, transposed(values, count, columns), columns, count);

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource, CheckpointFolder } from '../../bytes/byte-source.js';
 import { groupDigits, quoteName } from '../../bytes/quote.js';
 import { CheckpointError } from '../../errors.js';
@@ -45,8 +46,8 @@ class Shards {
       return await this.folder.open(name);
     } catch (error) {
       if (!(error instanceof CheckpointError)) throw error;
-      const advice = 'put all .distcp files and .metadata into one folder';
-      const problem = `its part ${quoteName(name)} cannot be opened: ${error.problem}`;
+      const advice = l10n.t('put all .distcp files and .metadata into one folder');
+      const problem = l10n.t('its part {0} cannot be opened: {1}', quoteName(name), error.problem);
       throw new CheckpointError(error.code, this.first.name, problem, advice);
     }
   }
@@ -55,7 +56,7 @@ class Shards {
 /** A tensor out of its parts, in one file or in many. */
 async function joinParts(shards: Shards, { name, shape, parts }: SavedTensor): Promise<TensorEntry> {
   const file = shards.first.name;
-  const who = `tensor ${quoteName(name)}`;
+  const who = l10n.t('tensor {0}', quoteName(name));
   const count = checkedElementCount(shape);
   if (typeof count === 'string') throw malformed(file, `${who} ${count}`);
   const chunks: Chunk[] = [];
@@ -63,7 +64,7 @@ async function joinParts(shards: Shards, { name, shape, parts }: SavedTensor): P
   for (const part of parts) {
     const inside = part.start.every((at, axis) => at + (part.shape[axis] ?? 0) <= (shape[axis] ?? -1));
     if (!inside || part.start.length !== shape.length || part.shape.length !== shape.length) {
-      throw malformed(file, `a part of ${who} lies outside it`);
+      throw malformed(file, l10n.t('a part of {0} lies outside it', who));
     }
     const source = await shards.open(part.file);
     const { dtype, offset, byteLength } = await locatePart(source, shards.folder, name, part);
@@ -75,8 +76,8 @@ async function joinParts(shards: Shards, { name, shape, parts }: SavedTensor): P
   const [first] = chunks;
   const stored = chunks.reduce((sum, chunk) => sum + elementCount(chunk.shape), 0);
   if (dtype === undefined || first === undefined || dtypes.size > 1 || stored !== count) {
-    const counts = `${groupDigits(stored)} of ${groupDigits(count)} elements`;
-    throw malformed(file, `the parts of ${who} do not make it up: ${counts} in ${String(dtypes.size)} types`);
+    const counts = l10n.t('{0} of {1} elements', groupDigits(stored), groupDigits(count));
+    throw malformed(file, l10n.t('the parts of {0} do not make it up: {1} in {2} types', who, counts, dtypes.size));
   }
   const entry = { name, dtype, shape, strides: null, file: first.file ?? 0, byteLength: count * DTYPES[dtype].bytes };
   if (chunks.length === 1) return { ...entry, offset: first.offset };
@@ -90,12 +91,20 @@ async function readMetadata(source: ByteSource, folder: CheckpointFolder): Promi
       metadata = await folder.open(METADATA);
     } catch (error) {
       if (!(error instanceof CheckpointError) || error.code !== 'missing-file') throw error;
-      const problem = `it is a part of a distributed checkpoint, and the file ${METADATA} that says what it holds is missing`;
-      throw new CheckpointError('missing-file', source.name, problem, `put ${METADATA} and all parts into one folder`);
+      const problem = l10n.t(
+        'it is a part of a distributed checkpoint, and the file {0} that says what it holds is missing',
+        METADATA,
+      );
+      throw new CheckpointError(
+        'missing-file',
+        source.name,
+        problem,
+        l10n.t('put {0} and all parts into one folder', METADATA),
+      );
     }
   }
   if (metadata.size > MAX_PICKLE_BYTES) {
-    throw beyondLimit(metadata.name, `it has ${groupDigits(metadata.size)} bytes`);
+    throw beyondLimit(metadata.name, l10n.t('it has {0} bytes', groupDigits(metadata.size)));
   }
   return parseMetadata(await metadata.read(0, metadata.size), metadata.name);
 }
@@ -106,8 +115,8 @@ async function open(source: ByteSource, folder: CheckpointFolder): Promise<Tenso
     throw new CheckpointError(
       'not-a-checkpoint',
       source.name,
-      'it lists no tensors',
-      'choose the folder with the weights',
+      l10n.t('it lists no tensors'),
+      l10n.t('choose the folder with the weights'),
     );
   }
   const shards = new Shards(source, folder);

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../../bytes/quote.js';
 import { CheckpointError } from '../../errors.js';
 import { beyondLimit, malformed } from '../problem.js';
@@ -64,16 +65,22 @@ function readPlaces(storage: ReadonlyMap<PickleValue, PickleValue>, file: string
       typeof offset !== 'number' ||
       typeof length !== 'number'
     ) {
-      throw malformed(file, 'its list of places is not one that PyTorch writes');
+      throw malformed(file, l10n.t('its list of places is not one that PyTorch writes'));
     }
     const sound = [offset, length].every((number) => Number.isSafeInteger(number) && number >= 0);
     if (!sound)
-      throw malformed(file, `${quoteName(name)} is said to lie at ${String(offset)}, ${String(length)} bytes long`);
+      throw malformed(file, l10n.t('{0} is said to lie at {1}, {2} bytes long', quoteName(name), offset, length));
     const transformed = place?.get('transform_descriptors') ?? null;
     if (transformed !== null) {
-      const advice =
-        'save it without compression, or convert it with torch.distributed.checkpoint.format_utils dcp_to_torch';
-      throw new CheckpointError('unsupported', file, `${quoteName(name)} was compressed when it was saved`, advice);
+      const advice = l10n.t(
+        'save it without compression, or convert it with torch.distributed.checkpoint.format_utils dcp_to_torch',
+      );
+      throw new CheckpointError(
+        'unsupported',
+        file,
+        l10n.t('{0} was compressed when it was saved', quoteName(name)),
+        advice,
+      );
     }
     places.set(placeKey(name, sizes(index?.get('offset')) ?? []), { file: path, offset, length });
   }
@@ -88,7 +95,8 @@ export function parseMetadata(bytes: Uint8Array<ArrayBuffer>, file: string): Sav
   const root = attributes(runPickle(new PickleInput(bytes, bytes.length), new TorchMeaning(), file));
   const listed = entriesOf(root?.get('state_dict_metadata'));
   const storage = entriesOf(root?.get('storage_data'));
-  if (listed === null || storage === null) throw malformed(file, 'it is no metadata of a distributed checkpoint');
+  if (listed === null || storage === null)
+    throw malformed(file, l10n.t('it is no metadata of a distributed checkpoint'));
   const places = readPlaces(storage, file);
   const tensors: SavedTensor[] = [];
   let count = 0;
@@ -99,13 +107,13 @@ export function parseMetadata(bytes: Uint8Array<ArrayBuffer>, file: string): Sav
     // What has no size is a plain value, saved as a file of its own.
     if (typeof name !== 'string' || shape === null || !isKind(chunks, 'list')) continue;
     count += chunks.items.length;
-    if (count > MAX_PARTS) throw beyondLimit(file, `its tensors have more than ${String(MAX_PARTS)} parts`);
+    if (count > MAX_PARTS) throw beyondLimit(file, l10n.t('its tensors have more than {0} parts', MAX_PARTS));
     const parts = chunks.items.map((chunk): SavedPart => {
       const start = sizes(attributes(chunk)?.get('offsets'));
       const extent = sizes(attributes(chunk)?.get('sizes'));
       const place = start === null ? undefined : places.get(placeKey(name, start));
       if (start === null || extent === null || place === undefined) {
-        throw malformed(file, `it does not say where a part of ${quoteName(name)} lies`);
+        throw malformed(file, l10n.t('it does not say where a part of {0} lies', quoteName(name)));
       }
       return { start, shape: extent, ...place };
     });

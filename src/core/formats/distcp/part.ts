@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource } from '../../bytes/byte-source.js';
 import { checkRange } from '../../bytes/checked-read.js';
 import { groupDigits, quoteName } from '../../bytes/quote.js';
@@ -40,20 +41,28 @@ export async function locatePart(
   name: string,
   part: SavedPart,
 ): Promise<Pick<TensorEntry, 'dtype' | 'offset' | 'byteLength'>> {
-  const who = `the part of ${quoteName(name)} at ${groupDigits(part.offset)}`;
+  const who = l10n.t('the part of {0} at {1}', quoteName(name), groupDigits(part.offset));
   if (part.offset + part.length > source.size) {
-    const problem = `${who} is ${groupDigits(part.length)} bytes long and the file ends at ${groupDigits(source.size)}`;
-    throw new CheckpointError('truncated', source.name, problem, 'the file is cut short; copy it again');
+    const problem = l10n.t(
+      '{0} is {1} bytes long and the file ends at {2}',
+      who,
+      groupDigits(part.length),
+      groupDigits(source.size),
+    );
+    throw new CheckpointError('truncated', source.name, problem, l10n.t('the file is cut short; copy it again'));
   }
   const archive = await withEnds(source, part.offset, part.length);
   const { tensors } = await torchZip.open(archive, folder, {});
   const [tensor, ...more] = tensors;
   const fits = tensor !== undefined && more.length === 0 && String(tensor.shape) === String(part.shape);
   if (!fits)
-    throw malformed(source.name, `${who} is not the tensor of [${part.shape.join(', ')}] that is expected there`);
+    throw malformed(
+      source.name,
+      l10n.t('{0} is not the tensor of [{1}] that is expected there', who, part.shape.join(', ')),
+    );
   if (tensor.strides !== null || tensor.packing !== undefined) {
-    const advice = 'convert the checkpoint with torch.distributed.checkpoint.format_utils dcp_to_torch';
-    throw new CheckpointError('unsupported', source.name, `${who} is not stored row by row`, advice);
+    const advice = l10n.t('convert the checkpoint with torch.distributed.checkpoint.format_utils dcp_to_torch');
+    throw new CheckpointError('unsupported', source.name, l10n.t('{0} is not stored row by row', who), advice);
   }
   return { dtype: tensor.dtype, offset: part.offset + tensor.offset, byteLength: tensor.byteLength };
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../../bytes/quote.js';
 import { MAX_SETTINGS, type Setting } from '../../tensors/tensor-index.js';
 import { type Cursor, textOf } from '../cursor.js';
@@ -20,15 +21,15 @@ const MAX_LIST = 64;
 const MAX_DEPTH = 4;
 
 /** A 64-bit number that must be exact; larger ones are counts that no file has. */
-async function readCount(cursor: Cursor, what: string): Promise<bigint> {
+async function readCount(cursor: Cursor, what: () => string): Promise<bigint> {
   return (await cursor.take(8, what)).getBigUint64(0, true);
 }
 
 /** A key or the name of a tensor. */
-export async function readName(cursor: Cursor, what: string): Promise<string> {
-  const length = cursor.check(await readCount(cursor, `the length of ${what}`), what);
+export async function readName(cursor: Cursor, what: () => string): Promise<string> {
+  const length = cursor.check(await readCount(cursor, () => l10n.t('the length of {0}', what())), what);
   if (length > MAX_NAME_BYTES) {
-    throw beyondLimit(cursor.source.name, `${what} has ${String(length)} bytes, more than ${String(MAX_NAME_BYTES)}`);
+    throw beyondLimit(cursor.source.name, l10n.t('{0} has {1} bytes, more than {2}', what(), length, MAX_NAME_BYTES));
   }
   return textOf(await cursor.take(length, what));
 }
@@ -69,39 +70,42 @@ export class MetadataReader {
   constructor(readonly cursor: Cursor) {}
 
   async pair(): Promise<void> {
-    const key = await readName(this.cursor, 'a key of the metadata');
+    const key = await readName(this.cursor, () => l10n.t('a key of the metadata'));
     const kind = await this.#kind(key);
     await this.#value(key, kind, 0);
     const alignment = key === 'general.alignment' ? this.settings.get(key) : undefined;
     if (alignment === undefined) return;
     if (typeof alignment !== 'number' || !Number.isInteger(alignment) || alignment < 1 || alignment > 2 ** 20) {
-      throw malformed(this.cursor.source.name, `general.alignment is ${String(alignment)}`);
+      throw malformed(this.cursor.source.name, l10n.t('general.alignment is {0}', String(alignment)));
     }
     this.alignment = alignment;
   }
 
   async #kind(key: string): Promise<number> {
-    const kind = (await this.cursor.take(4, `the type of ${quoteName(key)}`)).getUint32(0, true);
+    const kind = (await this.cursor.take(4, () => l10n.t('the type of {0}', quoteName(key)))).getUint32(0, true);
     if (kind < SIZES.length) return kind;
-    throw malformed(this.cursor.source.name, `the metadata ${quoteName(key)} is of the unknown type ${String(kind)}`);
+    throw malformed(
+      this.cursor.source.name,
+      l10n.t('the metadata {0} is of the unknown type {1}', quoteName(key), kind),
+    );
   }
 
   async #value(key: string, kind: number, depth: number): Promise<void> {
-    const what = `the value of ${quoteName(key)}`;
+    const what = (): string => l10n.t('the value of {0}', quoteName(key));
     if (kind === STRING) return this.#text(key, what);
     if (kind === ARRAY) return this.#list(key, what, depth);
     addSetting(this.settings, key, fixedValue(await this.cursor.take(SIZES[kind] ?? 0, what), kind));
   }
 
-  async #text(key: string | null, what: string): Promise<void> {
-    const length = this.cursor.check(await readCount(this.cursor, what), `a string (${what})`);
+  async #text(key: string | null, what: () => string): Promise<void> {
+    const length = this.cursor.check(await readCount(this.cursor, what), () => l10n.t('a string ({0})', what()));
     if (key === null || length > MAX_TEXT_BYTES) this.cursor.skip(length, what);
     else addSetting(this.settings, key, textOf(await this.cursor.take(length, what)));
   }
 
-  async #list(key: string, what: string, depth: number): Promise<void> {
+  async #list(key: string, what: () => string, depth: number): Promise<void> {
     const { cursor } = this;
-    if (depth === MAX_DEPTH) throw beyondLimit(cursor.source.name, `${what} is nested too deeply`);
+    if (depth === MAX_DEPTH) throw beyondLimit(cursor.source.name, l10n.t('{0} is nested too deeply', what()));
     const kind = await this.#kind(key);
     const count = await readCount(cursor, what);
     const size = SIZES[kind] ?? 0;

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { DType } from '../../tensors/dtype.js';
 
 /** Element types by their number in ggml.h. */
@@ -49,5 +50,5 @@ const OTHER_TYPES: ReadonlyMap<number, string> = new Map([
 
 /** Name of a type that is not read. */
 export function otherType(type: number): string {
-  return OTHER_TYPES.get(type) ?? `type ${String(type)}`;
+  return OTHER_TYPES.get(type) ?? l10n.t('type {0}', type);
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Setting } from '../../tensors/tensor-index.js';
 import { elementCount } from '../../tensors/tensor-index.js';
 import { widen } from '../../tensors/widen.js';
@@ -62,12 +63,12 @@ export async function readDenseAttributes(file: Hdf5File, fields: Fields): Promi
   const tree = fields.address();
   if (heapAddress === null || tree === null) return [];
   const heap = await FractalHeap.open(file, heapAddress);
-  const records = await readRecords(file, tree, ATTRIBUTE_RECORDS, 'a tree of attributes', MAX_ATTRIBUTES);
+  const records = await readRecords(file, tree, ATTRIBUTE_RECORDS, l10n.t('a tree of attributes'), MAX_ATTRIBUTES);
   const attributes: Fields[] = [];
   for (const record of records) {
     const id = record.part(ID_BYTES);
     const isShared = (record.u8() & SHARED) !== 0;
-    const attribute = isShared ? null : await heap.object(id, 'an attribute');
+    const attribute = isShared ? null : await heap.object(id, l10n.t('an attribute'));
     // Lists of some thousand numbers lie outside the heap's blocks; they are no plain values.
     if (attribute !== null) attributes.push(attribute);
   }
@@ -80,22 +81,22 @@ async function longText(file: Hdf5File, fields: Fields): Promise<string | null> 
   const collection = fields.address();
   const index = fields.u32();
   if (collection === null || length === 0) return length === 0 ? '' : null;
-  if (length > MAX_TEXT_BYTES) throw new Hdf5Problem(`a text has ${String(length)} bytes`, 'limit');
+  if (length > MAX_TEXT_BYTES) throw new Hdf5Problem(l10n.t('a text has {0} bytes', length), 'limit');
   const before = 8 + file.widths.length;
-  const head = (await file.fields(collection, before, 'a global heap')).signature('GCOL').skip(4);
+  const head = (await file.fields(collection, before, l10n.t('a global heap'))).signature('GCOL').skip(4);
   const size = head.length();
   let at = before;
   while (at + before <= size) {
-    const object = await file.fields(collection + at, before, 'an object of a global heap');
+    const object = await file.fields(collection + at, before, l10n.t('an object of a global heap'));
     const found = object.u16();
     object.skip(6);
     const bytes = object.length();
     if (found === 0) break;
     if (found === index) {
       const least = Math.min(bytes, length);
-      return (await file.fields(collection + at + before, least, 'a text')).text(least);
+      return (await file.fields(collection + at + before, least, l10n.t('a text'))).text(least);
     }
     at += before + Math.ceil(bytes / 8) * 8;
   }
-  throw new Hdf5Problem('a text is not in its global heap');
+  throw new Hdf5Problem(l10n.t('a text is not in its global heap'));
 }

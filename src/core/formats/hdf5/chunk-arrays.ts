@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type Fields, isPowerOfTwo } from './fields.js';
 import type { Hdf5File } from './file.js';
 import { Hdf5Problem } from './problem.js';
@@ -90,7 +91,7 @@ function unwritten(first: number): Run {
 
 /** The index of a dataset whose size is fixed. Format: HDF5 File Format Specification 3.0, VII.C. @throws Hdf5Problem. */
 export async function openFixedArray(file: Hdf5File, address: number): Promise<ChunkArray> {
-  const what = 'a fixed array of chunks';
+  const what = l10n.t('a fixed array of chunks');
   const { address: addressBytes, length } = file.widths;
   const head = (await file.fields(address, 8 + length + addressBytes, what)).signature('FAHD');
   head.version([0]);
@@ -99,7 +100,7 @@ export async function openFixedArray(file: Hdf5File, address: number): Promise<C
   const pageBits = head.u8();
   const count = head.length();
   const data = head.address();
-  if (elementBytes < addressBytes || pageBits > MAX_BITS) throw new Hdf5Problem(`${what} is damaged`);
+  if (elementBytes < addressBytes || pageBits > MAX_BITS) throw new Hdf5Problem(l10n.t('{0} is damaged', what));
   const parts = new Parts(file, what);
   const perPage = 2 ** pageBits;
   const mapBytes = count <= perPage ? 0 : Math.ceil(count / perPage / 8);
@@ -140,7 +141,7 @@ function rowsOf(count: number, least: number): Row[] {
 
 /** The index of a dataset of which one axis may grow without end. Format: VII.D. @throws Hdf5Problem. */
 export async function openExtensibleArray(file: Hdf5File, address: number): Promise<ChunkArray> {
-  const what = 'an extensible array of chunks';
+  const what = l10n.t('an extensible array of chunks');
   const { address: addressBytes, length } = file.widths;
   const head = (await file.fields(address, 12 + 6 * length + addressBytes, what)).signature('EAHD');
   head.version([0]);
@@ -154,7 +155,8 @@ export async function openExtensibleArray(file: Hdf5File, address: number): Prom
   head.skip(6 * length);
   const index = head.address();
   const isDamaged = elementBytes < addressBytes || Math.max(pageBits, bits) > MAX_BITS;
-  if (isDamaged || !isPowerOfTwo(least) || !isPowerOfTwo(leastPointers)) throw new Hdf5Problem(`${what} is damaged`);
+  if (isDamaged || !isPowerOfTwo(least) || !isPowerOfTwo(leastPointers))
+    throw new Hdf5Problem(l10n.t('{0} is damaged', what));
   const parts = new Parts(file, what);
   const rows = rowsOf(1 + bits - Math.log2(least), least);
   const perPage = 2 ** pageBits;

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Chunk } from '../../tensors/tensor-index.js';
 import { type ChunkArray, type Run, openExtensibleArray, openFixedArray } from './chunk-arrays.js';
 import { type Budget, checkChunk, chunkBytes, type Chunked, chunkGrid, ChunkList, spend } from './chunk-places.js';
@@ -58,7 +59,8 @@ function readPlace(fields: Fields, lengthBytes: number, full: number) {
 async function readArray(list: ChunkList, array: ChunkArray, isFiltered: boolean): Promise<void> {
   const { dataset, file } = list;
   const lengthBytes = isFiltered ? array.elementBytes - file.widths.address - 4 : 0;
-  if (isFiltered && (lengthBytes < 1 || lengthBytes > 8)) throw new Hdf5Problem('has a damaged index of chunks');
+  if (isFiltered && (lengthBytes < 1 || lengthBytes > 8))
+    throw new Hdf5Problem(l10n.t('has a damaged index of chunks'));
   const full = chunkBytes(dataset);
   let run: Run | null = null;
   for (const position of positions(chunkGrid(dataset.shape, dataset.chunk))) {
@@ -75,12 +77,13 @@ async function readTree2(list: ChunkList, address: number, isFiltered: boolean, 
   const { dataset, file } = list;
   const axes = dataset.shape.length;
   const type = isFiltered ? FILTERED_RECORDS : PLAIN_RECORDS;
-  const records = await readRecords(file, address, type, 'a tree of chunks', budget.chunks);
+  const records = await readRecords(file, address, type, l10n.t('a tree of chunks'), budget.chunks);
   spend(budget, records.length);
   const full = chunkBytes(dataset);
   for (const record of records) {
     const lengthBytes = isFiltered ? record.left - file.widths.address - 4 - 8 * axes : 0;
-    if (isFiltered && (lengthBytes < 1 || lengthBytes > 8)) throw new Hdf5Problem('has a damaged tree of chunks');
+    if (isFiltered && (lengthBytes < 1 || lengthBytes > 8))
+      throw new Hdf5Problem(l10n.t('has a damaged tree of chunks'));
     const { address: at, ...place } = readPlace(record, lengthBytes, full);
     const position = Array.from({ length: axes }, () => record.uint(8));
     if (at !== null) list.add({ ...place, address: at, start: startOf(position, dataset) });

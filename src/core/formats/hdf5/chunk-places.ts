@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { groupDigits } from '../../bytes/quote.js';
 import type { Chunk, ChunkFilter } from '../../tensors/tensor-index.js';
 import type { Hdf5File } from './file.js';
@@ -22,7 +23,7 @@ export function newBudget(): Budget {
 /** Takes chunks from the budget. @throws Hdf5Problem `limit` when there are not so many left. */
 export function spend(budget: Budget, chunks: number): void {
   budget.chunks -= chunks;
-  if (budget.chunks < 0) throw new Hdf5Problem('and others have too many chunks', 'limit');
+  if (budget.chunks < 0) throw new Hdf5Problem(l10n.t('and others have too many chunks'), 'limit');
 }
 
 /** A dataset whose elements lie in chunks. */
@@ -55,7 +56,7 @@ export function chunkBytes({ chunk, elementBytes }: Chunked): number {
 /** @throws Hdf5Problem where chunks cannot tile the shape. */
 export function checkChunk({ chunk, shape }: Chunked): void {
   if (chunk.length !== shape.length || chunk.some((size) => size < 1)) {
-    throw new Hdf5Problem(`has chunks of [${chunk.join(', ')}], which do not fit its shape`);
+    throw new Hdf5Problem(l10n.t('has chunks of [{0}], which do not fit its shape', chunk.join(', ')));
   }
 }
 
@@ -82,7 +83,7 @@ export class ChunkList {
     const offset = this.file.base + address;
     const inside = start.every((at, axis) => at < (shape[axis] ?? 0) && at % (chunk[axis] ?? 1) === 0);
     if (!inside || !Number.isSafeInteger(offset) || offset + length > this.file.source.size) {
-      throw new Hdf5Problem(`has a chunk at [${start.join(', ')}] that lies outside it or outside the file`);
+      throw new Hdf5Problem(l10n.t('has a chunk at [{0}] that lies outside it or outside the file', start.join(', ')));
     }
     const isPlain = plainEdges && start.some((at, axis) => at + (chunk[axis] ?? 0) > (shape[axis] ?? 0));
     const applied = isPlain ? [] : filters.filter((_, index) => (skipped & (1 << index)) === 0);
@@ -91,8 +92,8 @@ export class ChunkList {
         ? length === this.#full
         : this.#full <= length * MOST_PER_BYTE && length <= 2 * this.#full + MOST_ADDED;
     if (!fits) {
-      const sizes = `${groupDigits(length)} bytes where its elements take ${groupDigits(this.#full)}`;
-      throw new Hdf5Problem(`has a chunk at [${start.join(', ')}] of ${sizes}`);
+      const sizes = l10n.t('{0} bytes where its elements take {1}', groupDigits(length), groupDigits(this.#full));
+      throw new Hdf5Problem(l10n.t('has a chunk at [{0}] of {1}', start.join(', '), sizes));
     }
     this.#chunks.set(start.join(' '), { start, shape: chunk, offset, length, filters: applied.reverse() });
   }
@@ -102,8 +103,8 @@ export class ChunkList {
     const { shape, chunk } = this.dataset;
     const expected = chunkGrid(shape, chunk).reduce((product, size) => product * size, 1);
     if (this.#chunks.size !== expected) {
-      const counts = `${String(this.#chunks.size)} of ${String(expected)} chunks`;
-      throw new Hdf5Problem(`was not written whole: it has ${counts}`, 'unsupported');
+      const counts = l10n.t('{0} of {1} chunks', this.#chunks.size, expected);
+      throw new Hdf5Problem(l10n.t('was not written whole: it has {0}', counts), 'unsupported');
     }
     return [...this.#chunks.values()];
   }

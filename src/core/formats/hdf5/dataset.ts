@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { groupDigits } from '../../bytes/quote.js';
 import { DTYPES } from '../../tensors/dtype.js';
 import type { TensorEntry } from '../../tensors/tensor-index.js';
@@ -26,17 +27,21 @@ export async function readDataset(file: Hdf5File, messages: readonly Message[], 
   const find = (type: number): Message | undefined => messages.find((message) => message.type === type);
   const needed = (type: number, what: string): Message => {
     const message = find(type);
-    if (message === undefined) throw new Hdf5Problem(`has no ${what}`);
-    if (message.shared) throw new Hdf5Problem(`shares its ${what} with others`, 'unsupported');
+    if (message === undefined) throw new Hdf5Problem(l10n.t('has no {0}', what));
+    if (message.shared) throw new Hdf5Problem(l10n.t('shares its {0} with others', what), 'unsupported');
     return message;
   };
-  if (find(MESSAGE.externalFiles) !== undefined) throw new Hdf5Problem('has its data in other files', 'unsupported');
+  if (find(MESSAGE.externalFiles) !== undefined)
+    throw new Hdf5Problem(l10n.t('has its data in other files'), 'unsupported');
   const type = readDatatype(needed(MESSAGE.datatype, 'type').fields);
   if (type.kind !== 'number') {
-    throw new Hdf5Problem(`holds ${type.kind === 'other' ? type.name : 'texts'}, no numbers`, 'unsupported');
+    throw new Hdf5Problem(
+      l10n.t('holds {0}, no numbers', type.kind === 'other' ? type.name : l10n.t('texts')),
+      'unsupported',
+    );
   }
   const space = readDataspace(needed(MESSAGE.dataspace, 'shape').fields);
-  if (space === null) throw new Hdf5Problem('is empty', 'unsupported');
+  if (space === null) throw new Hdf5Problem(l10n.t('is empty'), 'unsupported');
   const { shape } = space;
   const count = checkedElementCount(shape);
   if (typeof count === 'string') throw new Hdf5Problem(count);
@@ -57,15 +62,15 @@ export async function readDataset(file: Hdf5File, messages: readonly Message[], 
   if (layout.kind === 'chunked') {
     if (count === 0) return base;
     const { address, index, chunk, elementBytes, plainEdges } = layout;
-    if (address === null) throw new Hdf5Problem('was never written', 'unsupported');
-    if (elementBytes !== type.size) throw new Hdf5Problem(`has chunks of elements of ${String(elementBytes)} bytes`);
+    if (address === null) throw new Hdf5Problem(l10n.t('was never written'), 'unsupported');
+    if (elementBytes !== type.size) throw new Hdf5Problem(l10n.t('has chunks of elements of {0} bytes', elementBytes));
     const chunked = { ...space, chunk, elementBytes, filters: applied, plainEdges };
     const chunks = await readChunks(file, chunked, index, address, budget);
     return { ...base, packing: { kind: 'chunks', shape, chunks } };
   }
   if (layout.length !== byteLength) {
-    const sizes = `${groupDigits(byteLength)} bytes by its shape, ${groupDigits(layout.length)} stored`;
-    throw new Hdf5Problem(`contradicts itself: ${sizes}`);
+    const sizes = l10n.t('{0} bytes by its shape, {1} stored', groupDigits(byteLength), groupDigits(layout.length));
+    throw new Hdf5Problem(l10n.t('contradicts itself: {0}', sizes));
   }
   if (count === 0) return base;
   if (layout.kind === 'compact') return { ...base, offset: layout.offset };
@@ -73,11 +78,11 @@ export async function readDataset(file: Hdf5File, messages: readonly Message[], 
 }
 
 function placeOf(file: Hdf5File, address: number | null, byteLength: number): number {
-  if (address === null) throw new Hdf5Problem('was never written', 'unsupported');
+  if (address === null) throw new Hdf5Problem(l10n.t('was never written'), 'unsupported');
   const offset = file.base + address;
   if (!Number.isSafeInteger(offset) || offset + byteLength > file.source.size) {
     throw new Hdf5Problem(
-      `lies beyond the end of the file: ${groupDigits(byteLength)} bytes at ${groupDigits(offset)}`,
+      l10n.t('lies beyond the end of the file: {0} bytes at {1}', groupDigits(byteLength), groupDigits(offset)),
     );
   }
   return offset;

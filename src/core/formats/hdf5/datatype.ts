@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { isDType, type PlainType } from '../../tensors/dtype.js';
 import type { Fields } from './fields.js';
 
@@ -8,18 +9,18 @@ export type Datatype =
   | { readonly kind: 'long-text'; readonly size: number }
   | { readonly kind: 'other'; readonly size: number; readonly name: string };
 
-const OTHER_CLASSES: readonly string[] = [
-  'integers of an unusual size',
-  'floats of an unusual layout',
-  'times',
-  'texts',
-  'bit fields',
-  'opaque bytes',
-  'records of several fields',
-  'references',
-  'enumerations',
-  'lists of varying length',
-  'arrays as elements',
+const OTHER_CLASSES: readonly (() => string)[] = [
+  () => l10n.t('integers of an unusual size'),
+  () => l10n.t('floats of an unusual layout'),
+  () => l10n.t('times'),
+  () => l10n.t('texts'),
+  () => l10n.t('bit fields'),
+  () => l10n.t('opaque bytes'),
+  () => l10n.t('records of several fields'),
+  () => l10n.t('references'),
+  () => l10n.t('enumerations'),
+  () => l10n.t('lists of varying length'),
+  () => l10n.t('arrays as elements'),
 ];
 
 /** Bits of exponent and mantissa of the floating-point types. */
@@ -39,7 +40,7 @@ export function readDatatype(fields: Fields): Datatype {
   const type = fields.u8() & 0x0f;
   const bits = fields.uint(3);
   const size = fields.u32();
-  const other: Datatype = { kind: 'other', size, name: OTHER_CLASSES[type] ?? `class ${String(type)}` };
+  const other: Datatype = { kind: 'other', size, name: OTHER_CLASSES[type]?.() ?? l10n.t('class {0}', type) };
   const bigEndian = (bits & BIG_ENDIAN) !== 0;
   if (type === 0) {
     const name = `${(bits & SIGNED) === 0 ? 'U' : 'I'}${String(size * 8)}`;

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { Hdf5Problem } from './problem.js';
 
 /** How many bytes the file uses for addresses and for lengths. */
@@ -23,7 +24,7 @@ export class Fields {
   }
 
   #advance(bytes: number): number {
-    if (bytes < 0 || bytes > this.left) throw new Hdf5Problem(`${this.what} ends before its fields do`);
+    if (bytes < 0 || bytes > this.left) throw new Hdf5Problem(l10n.t('{0} ends before its fields do', this.what));
     const at = this.at;
     this.at += bytes;
     return at;
@@ -87,7 +88,7 @@ export class Fields {
   /** @throws Hdf5Problem where the structure does not begin with these four letters. */
   signature(letters: string): this {
     const found = this.text(letters.length);
-    if (found !== letters) throw new Hdf5Problem(`${this.what} does not begin with ${letters}`);
+    if (found !== letters) throw new Hdf5Problem(l10n.t('{0} does not begin with {1}', this.what, letters));
     return this;
   }
 
@@ -95,7 +96,7 @@ export class Fields {
   version(known: readonly number[]): number {
     const version = this.u8();
     if (known.includes(version)) return version;
-    throw new Hdf5Problem(`${this.what} is of version ${String(version)}, which is not read`, 'unsupported');
+    throw new Hdf5Problem(l10n.t('{0} is of version {1}, which is not read', this.what, version), 'unsupported');
   }
 }
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource } from '../../bytes/byte-source.js';
 import { groupDigits } from '../../bytes/quote.js';
 import { Fields, type Widths } from './fields.js';
@@ -30,11 +31,12 @@ export class Hdf5File {
     const start = this.base + address;
     if (!Number.isSafeInteger(start) || start + length > this.source.size) {
       const end = groupDigits(this.source.size);
-      throw new Hdf5Problem(`${what} at ${groupDigits(start)} lies beyond the end of the file at ${end}`);
+      throw new Hdf5Problem(l10n.t('{0} at {1} lies beyond the end of the file at {2}', what, groupDigits(start), end));
     }
-    if (length > MAX_STRUCTURE_BYTES) throw new Hdf5Problem(`${what} has ${groupDigits(length)} bytes`, 'limit');
+    if (length > MAX_STRUCTURE_BYTES)
+      throw new Hdf5Problem(l10n.t('{0} has {1} bytes', what, groupDigits(length)), 'limit');
     this.#cost += length + CHARGE;
-    if (this.#cost > MAX_COST) throw new Hdf5Problem('it has more structures than any model needs', 'limit');
+    if (this.#cost > MAX_COST) throw new Hdf5Problem(l10n.t('it has more structures than any model needs'), 'limit');
     const bytes = new Uint8Array(length);
     await this.#load(start, start + length);
     for (let at = start; at < start + length;) {

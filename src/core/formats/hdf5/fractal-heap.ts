@@ -1,8 +1,9 @@
+import * as l10n from '@vscode/l10n';
 import { Fields, isPowerOfTwo } from './fields.js';
 import type { Hdf5File } from './file.js';
 import { Hdf5Problem } from './problem.js';
 
-const WHAT = 'a fractal heap';
+const fractalHeap = (): string => l10n.t('a fractal heap');
 /** Kind of an object that lies in a block; others lie on their own or in the identifier, which names and short values never do. */
 const MANAGED = 0;
 /** Indirect blocks inside each other; each level has at least twice the bytes of the one below. */
@@ -37,10 +38,10 @@ export class FractalHeap {
   /** @throws Hdf5Problem. */
   static async open(file: Hdf5File, address: number): Promise<FractalHeap> {
     const { address: addressBytes, length } = file.widths;
-    const head = (await file.fields(address, 22 + 12 * length + 3 * addressBytes, WHAT)).signature('FRHP');
+    const head = (await file.fields(address, 22 + 12 * length + 3 * addressBytes, fractalHeap())).signature('FRHP');
     head.version([0]);
     head.skip(2);
-    if (head.u16() > 0) throw new Hdf5Problem('a group keeps its names in a compressed heap', 'unsupported');
+    if (head.u16() > 0) throw new Hdf5Problem(l10n.t('a group keeps its names in a compressed heap'), 'unsupported');
     head.skip(1);
     const largest = head.u32();
     // Huge objects, free space, counts of objects.
@@ -53,7 +54,7 @@ export class FractalHeap {
     const root = head.address();
     const rootRows = head.u16();
     if (width < 1 || !isPowerOfTwo(start) || !isPowerOfTwo(largestBlock) || largestBlock < start || bits > 64) {
-      throw new Hdf5Problem(`${WHAT} has blocks of impossible sizes`);
+      throw new Hdf5Problem(l10n.t('{0} has blocks of impossible sizes', fractalHeap()));
     }
     const blockBits = Math.log2(largestBlock);
     const lengthBits = Math.floor(Math.log2(Math.max(1, largest)) / 8) + 1;
@@ -75,14 +76,14 @@ export class FractalHeap {
     const length = id.uint(this.table.lengthBytes);
     const { first, fields } = await this.#blockAt(offset);
     const at = offset - first;
-    if (at + length > fields.view.byteLength) throw new Hdf5Problem(`${what} lies outside its heap`);
+    if (at + length > fields.view.byteLength) throw new Hdf5Problem(l10n.t('{0} lies outside its heap', what));
     const view = new DataView(fields.view.buffer, fields.view.byteOffset + at, length);
     return new Fields(view, fields.widths, what, fields.origin + at);
   }
 
   async #blockAt(offset: number): Promise<Block> {
     const { start, width, directRows } = this.table;
-    if (this.root === null) throw new Hdf5Problem(`${WHAT} is empty and has names`);
+    if (this.root === null) throw new Hdf5Problem(l10n.t('{0} is empty and has names', fractalHeap()));
     if (this.rootRows === 0) return this.#block(this.root, 0, start);
     let address = this.root;
     let rows = this.rootRows;
@@ -100,24 +101,25 @@ export class FractalHeap {
       if (row < directRows) return this.#block(address, first, size);
       rows = Math.log2(size / firstRow) + 1;
     }
-    throw new Hdf5Problem(`${WHAT} has no block at ${String(offset)}`);
+    throw new Hdf5Problem(l10n.t('{0} has no block at {1}', fractalHeap(), offset));
   }
 
   async #child(address: number, index: number): Promise<number> {
     const { file, table } = this;
     const before = 5 + file.widths.address + table.offsetBytes;
-    (await file.fields(address, 4, WHAT)).signature('FHIB');
+    (await file.fields(address, 4, fractalHeap())).signature('FHIB');
     const child = (
-      await file.fields(address + before + index * file.widths.address, file.widths.address, WHAT)
+      await file.fields(address + before + index * file.widths.address, file.widths.address, fractalHeap())
     ).address();
-    if (child === null) throw new Hdf5Problem(`${WHAT} names an object in a block that it does not have`);
+    if (child === null)
+      throw new Hdf5Problem(l10n.t('{0} names an object in a block that it does not have', fractalHeap()));
     return child;
   }
 
   async #block(address: number, first: number, size: number): Promise<Block> {
     const known = this.#blocks.get(address);
     if (known?.first === first) return known;
-    const block = { first, fields: (await this.file.fields(address, size, WHAT)).signature('FHDB') };
+    const block = { first, fields: (await this.file.fields(address, size, fractalHeap())).signature('FHDB') };
     this.#blocks.set(address, block);
     return block;
   }

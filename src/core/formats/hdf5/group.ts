@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Hdf5File } from './file.js';
 import { Fields } from './fields.js';
 import { FractalHeap } from './fractal-heap.js';
@@ -37,7 +38,7 @@ export async function readLinks(file: Hdf5File, messages: readonly Message[]): P
     if (type === MESSAGE.link) links.push(readLink(fields));
     else if (type === MESSAGE.linkInfo) await readDenseLinks(file, fields, links);
     else if (type === MESSAGE.symbolTable) await readSymbolTable(file, fields, links);
-    if (links.length > MAX_LINKS) throw new Hdf5Problem('a group holds too many names', 'limit');
+    if (links.length > MAX_LINKS) throw new Hdf5Problem(l10n.t('a group holds too many names'), 'limit');
   }
   return links;
 }
@@ -50,12 +51,12 @@ async function readDenseLinks(file: Hdf5File, fields: Fields, links: Link[]): Pr
   const tree = fields.address();
   if (heapAddress === null || tree === null) return;
   const heap = await FractalHeap.open(file, heapAddress);
-  const records = await readRecords(file, tree, NAME_RECORDS, 'a tree of names', MAX_LINKS - links.length);
+  const records = await readRecords(file, tree, NAME_RECORDS, l10n.t('a tree of names'), MAX_LINKS - links.length);
   const found: Link[] = [];
   for (const record of records) {
     // A hash of the name comes first.
-    const link = await heap.object(record.skip(4), 'a name');
-    if (link === null) throw new Hdf5Problem(`a name has more than ${String(MAX_DENSE_BYTES)} bytes`, 'unsupported');
+    const link = await heap.object(record.skip(4), l10n.t('a name'));
+    if (link === null) throw new Hdf5Problem(l10n.t('a name has more than {0} bytes', MAX_DENSE_BYTES), 'unsupported');
     found.push(readLink(link));
   }
   // The tree is in the order of the hashes, which means nothing to anybody.
@@ -76,33 +77,34 @@ function readLink(fields: Fields): Link {
 async function readSymbolTable(file: Hdf5File, message: Fields, links: Link[]): Promise<void> {
   const tree = message.address();
   const heap = message.address();
-  if (tree === null || heap === null) throw new Hdf5Problem('a group has no names');
+  if (tree === null || heap === null) throw new Hdf5Problem(l10n.t('a group has no names'));
   const { address, length } = file.widths;
-  const head = (await file.fields(heap, 8 + 2 * length + address, 'a heap of names')).signature('HEAP');
+  const head = (await file.fields(heap, 8 + 2 * length + address, l10n.t('a heap of names'))).signature('HEAP');
   head.version([0]);
   head.skip(3);
   const size = head.length();
   head.length();
   const start = head.address();
-  if (start === null) throw new Hdf5Problem('a heap of names has no place');
-  const names = await file.fields(start, size, 'a heap of names');
+  if (start === null) throw new Hdf5Problem(l10n.t('a heap of names has no place'));
+  const names = await file.fields(start, size, l10n.t('a heap of names'));
   await readTree(file, tree, null, names, links);
 }
 
 async function readTree(file: Hdf5File, at: number, above: number | null, names: Fields, links: Link[]): Promise<void> {
   const { address, length } = file.widths;
   const before = 8 + 2 * address;
-  const head = (await file.fields(at, before, 'a tree of names')).signature('TREE');
+  const head = (await file.fields(at, before, l10n.t('a tree of names'))).signature('TREE');
   const type = head.u8();
   const level = head.u8();
   const count = head.u16();
   // Levels that count down to zero cannot go round in circles.
-  if (type !== 0 || (above !== null && level !== above - 1)) throw new Hdf5Problem('a tree of names is damaged');
-  const fields = await file.fields(at + before, count * (length + address), 'a tree of names');
+  if (type !== 0 || (above !== null && level !== above - 1))
+    throw new Hdf5Problem(l10n.t('a tree of names is damaged'));
+  const fields = await file.fields(at + before, count * (length + address), l10n.t('a tree of names'));
   for (let index = 0; index < count; index++) {
     fields.skip(length);
     const child = fields.address();
-    if (child === null) throw new Hdf5Problem('a tree of names is damaged');
+    if (child === null) throw new Hdf5Problem(l10n.t('a tree of names is damaged'));
     if (level > 0) await readTree(file, child, level, names, links);
     else await readNode(file, child, names, links);
   }
@@ -110,10 +112,10 @@ async function readTree(file: Hdf5File, at: number, above: number | null, names:
 
 async function readNode(file: Hdf5File, at: number, names: Fields, links: Link[]): Promise<void> {
   const { address } = file.widths;
-  const head = (await file.fields(at, 8, 'a list of names')).signature('SNOD').skip(2);
+  const head = (await file.fields(at, 8, l10n.t('a list of names'))).signature('SNOD').skip(2);
   const count = head.u16();
-  if (links.length + count > MAX_LINKS) throw new Hdf5Problem('a group holds too many names', 'limit');
-  const fields = await file.fields(at + 8, count * (2 * address + CACHE_BYTES), 'a list of names');
+  if (links.length + count > MAX_LINKS) throw new Hdf5Problem(l10n.t('a group holds too many names'), 'limit');
+  const fields = await file.fields(at + 8, count * (2 * address + CACHE_BYTES), l10n.t('a list of names'));
   for (let index = 0; index < count; index++) {
     const offset = fields.uint(address);
     const object = fields.address();
@@ -125,7 +127,7 @@ async function readNode(file: Hdf5File, at: number, names: Fields, links: Link[]
 
 function nameAt(heap: Fields, offset: number): string {
   const { view, widths, what } = heap;
-  if (offset >= view.byteLength) throw new Hdf5Problem('a name lies outside its heap');
+  if (offset >= view.byteLength) throw new Hdf5Problem(l10n.t('a name lies outside its heap'));
   const length = Math.min(MAX_NAME_BYTES, view.byteLength - offset);
   const part = new DataView(view.buffer, view.byteOffset + offset, length);
   return new Fields(part, widths, what, heap.origin + offset).text(length);

@@ -1,10 +1,11 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource } from '../../bytes/byte-source.js';
 import { groupDigits } from '../../bytes/quote.js';
 import { CheckpointError, type Warning } from '../../errors.js';
 import type { Setting, TensorEntry, TensorIndex } from '../../tensors/tensor-index.js';
 import type { CheckpointFormat } from '../format.js';
 import { kerasNames } from '../keras/names.js';
-import { DOWNLOAD_STOPPED } from '../problem.js';
+import { downloadStopped } from '../problem.js';
 import { addSetting } from '../settings.js';
 import { Hdf5Problem } from './problem.js';
 import { isHdf5, openFile } from './superblock.js';
@@ -15,20 +16,20 @@ const SHORTEST = 96;
 /** Datasets that are left out are named up to this number. */
 const MAX_NAMED = 5;
 
-const ADVICE: Readonly<Record<Hdf5Problem['code'], string>> = {
-  malformed: 'the file is damaged; download or copy it again',
-  truncated: DOWNLOAD_STOPPED,
-  limit: 'no real checkpoint needs that much; if yours does, report it',
-  unsupported: 'save the weights again with Keras, or copy them with h5py and its default settings',
+const ADVICE: Readonly<Record<Hdf5Problem['code'], () => string>> = {
+  malformed: () => l10n.t('the file is damaged; download or copy it again'),
+  truncated: downloadStopped,
+  limit: () => l10n.t('no real checkpoint needs that much; if yours does, report it'),
+  unsupported: () => l10n.t('save the weights again with Keras, or copy them with h5py and its default settings'),
 };
 
 function asCheckpointError(error: unknown, { name: file, size }: ByteSource): unknown {
   if (error instanceof Hdf5Problem && size < SHORTEST) {
-    const problem = `the file has only ${String(size)} bytes, fewer than any HDF5 file`;
-    return new CheckpointError('truncated', file, problem, DOWNLOAD_STOPPED);
+    const problem = l10n.t('the file has only {0} bytes, fewer than any HDF5 file', size);
+    return new CheckpointError('truncated', file, problem, downloadStopped());
   }
   return error instanceof Hdf5Problem
-    ? new CheckpointError(error.code, file, error.message, ADVICE[error.code])
+    ? new CheckpointError(error.code, file, error.message, ADVICE[error.code]())
     : error;
 }
 
@@ -44,8 +45,10 @@ export async function readHdf5(source: ByteSource): Promise<Hdf5Contents> {
 
 function leftWarnings(left: readonly string[], file: string): Warning[] {
   if (left.length === 0) return [];
-  const more = left.length > MAX_NAMED ? `; and ${groupDigits(left.length - MAX_NAMED)} more` : '';
-  return [{ code: 'tensors-left-out', message: `Left out of ${file}: ${left.slice(0, MAX_NAMED).join('; ')}${more}.` }];
+  const named = left.slice(0, MAX_NAMED).join('; ');
+  const list =
+    left.length > MAX_NAMED ? l10n.t('{0}; and {1} more', named, groupDigits(left.length - MAX_NAMED)) : named;
+  return [{ code: 'tensors-left-out', message: l10n.t('Left out of {0}: {1}.', file, list) }];
 }
 
 /**
@@ -59,13 +62,16 @@ export function hdf5Index(
   file: string,
 ): Omit<TensorIndex, 'format'> {
   if (datasets.size === 0) {
-    const why = left[0] === undefined ? 'it holds no datasets' : `it holds no dataset that can be read: ${left[0]}`;
+    const why =
+      left[0] === undefined
+        ? l10n.t('it holds no datasets')
+        : l10n.t('it holds no dataset that can be read: {0}', left[0]);
     const code = left.length === 0 ? 'not-a-checkpoint' : 'unsupported';
     throw new CheckpointError(
       code,
       file,
       why,
-      left.length === 0 ? 'choose the file with the weights' : ADVICE.unsupported,
+      left.length === 0 ? l10n.t('choose the file with the weights') : ADVICE.unsupported(),
     );
   }
   const settings = new Map<string, Setting>();

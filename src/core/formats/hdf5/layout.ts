@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ChunkFilter } from '../../tensors/tensor-index.js';
 import type { ChunkIndex } from './chunk-index.js';
 import type { Fields } from './fields.js';
@@ -41,8 +42,8 @@ export function readLayout(fields: Fields): Layout {
     return { kind: 'compact', offset: origin, length };
   }
   if (kind === 1) return { kind: 'contiguous', address: fields.address(), length: fields.length() };
-  if (kind === VIRTUAL) throw new Hdf5Problem('is virtual: its data lie in other files', 'unsupported');
-  if (kind !== 2) throw new Hdf5Problem(`has the unknown layout ${String(kind)}`, 'unsupported');
+  if (kind === VIRTUAL) throw new Hdf5Problem(l10n.t('is virtual: its data lie in other files'), 'unsupported');
+  if (kind !== 2) throw new Hdf5Problem(l10n.t('has the unknown layout {0}', kind), 'unsupported');
   return version === 3 ? readListed(fields) : readIndexed(fields);
 }
 
@@ -58,7 +59,7 @@ function readIndexed(fields: Fields): Layout {
   const flags = fields.u8();
   const axes = fields.u8();
   const sizeBytes = fields.u8();
-  if (sizeBytes < 1 || sizeBytes > 8) throw new Hdf5Problem(`has chunk sizes of ${String(sizeBytes)} bytes`);
+  if (sizeBytes < 1 || sizeBytes > 8) throw new Hdf5Problem(l10n.t('has chunk sizes of {0} bytes', sizeBytes));
   const sizes = Array.from({ length: axes }, () => fields.uint(sizeBytes));
   const index = readIndex(fields, (flags & FILTERED_SINGLE) !== 0);
   return chunked({ address: fields.address(), sizes, index, plainEdges: (flags & PLAIN_EDGES) !== 0 });
@@ -75,7 +76,7 @@ function readIndex(fields: Fields, isFiltered: boolean): ChunkIndex {
     return { kind: 'single', filtered: isFiltered ? { length: fields.length(), skipped: fields.u32() } : null };
   }
   const known = INDEXES.get(kind);
-  if (known === undefined) throw new Hdf5Problem(`has the unknown index ${String(kind)} of chunks`, 'unsupported');
+  if (known === undefined) throw new Hdf5Problem(l10n.t('has the unknown index {0} of chunks', kind), 'unsupported');
   fields.skip(known.parameters);
   return { kind: known.kind };
 }
@@ -102,7 +103,7 @@ const MAX_FILTERS = 32;
 export function readFilters(fields: Fields): ChunkFilter[] {
   const version = fields.version([1, 2]);
   const count = fields.u8();
-  if (count > MAX_FILTERS) throw new Hdf5Problem(`has ${String(count)} filters`);
+  if (count > MAX_FILTERS) throw new Hdf5Problem(l10n.t('has {0} filters', count));
   if (version === 1) fields.skip(6);
   return Array.from({ length: count }, () => {
     const id = fields.u16();
@@ -114,7 +115,7 @@ export function readFilters(fields: Fields): ChunkFilter[] {
     fields.skip(4 * values + (version === 1 && values % 2 === 1 ? 4 : 0));
     const filter = FILTERS.get(id);
     if (filter !== undefined) return filter;
-    const name = OTHER_FILTERS.get(id) ?? `the filter ${String(id)}`;
-    throw new Hdf5Problem(`is compressed with ${name}`, 'unsupported');
+    const name = OTHER_FILTERS.get(id) ?? l10n.t('the filter {0}', id);
+    throw new Hdf5Problem(l10n.t('is compressed with {0}', name), 'unsupported');
   });
 }

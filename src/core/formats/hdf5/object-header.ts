@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Fields } from './fields.js';
 import type { Hdf5File } from './file.js';
 import { Hdf5Problem } from './problem.js';
@@ -37,10 +38,10 @@ interface Block {
 
 /** Messages of an object. Format: HDF5 File Format Specification 3.0, IV.A. @throws Hdf5Problem. */
 export async function readMessages(file: Hdf5File, address: number): Promise<Message[]> {
-  const head = await file.fieldsUpTo(address, 64, 'an object header');
+  const head = await file.fieldsUpTo(address, 64, l10n.t('an object header'));
   return head.view.byteLength >= 4 && head.text(4) === 'OHDR'
     ? readSecond(file, address, head)
-    : readFirst(file, address, await file.fields(address, 16, 'an object header'));
+    : readFirst(file, address, await file.fields(address, 16, l10n.t('an object header')));
 }
 
 class Collected {
@@ -49,7 +50,8 @@ class Collected {
   readonly #seen = new Set<number>();
 
   add(message: Message): void {
-    if (this.messages.length === MAX_MESSAGES) throw new Hdf5Problem('an object has too many messages', 'limit');
+    if (this.messages.length === MAX_MESSAGES)
+      throw new Hdf5Problem(l10n.t('an object has too many messages'), 'limit');
     if (message.type === MESSAGE.continuation) this.addBlock(message.fields);
     else if (message.type !== 0) this.messages.push(message);
   }
@@ -58,7 +60,7 @@ class Collected {
     const address = fields.address();
     const length = fields.length();
     if (address === null || this.#seen.has(address) || this.blocks.length === MAX_BLOCKS) {
-      throw new Hdf5Problem('an object header goes on where it cannot');
+      throw new Hdf5Problem(l10n.t('an object header goes on where it cannot'));
     }
     this.#seen.add(address);
     this.blocks.push({ address, length });
@@ -71,7 +73,7 @@ async function readFirst(file: Hdf5File, address: number, head: Fields): Promise
   const collected = new Collected();
   collected.blocks.push({ address: address + 16, length: head.u32() });
   for (const block of collected.blocks) {
-    const fields = await file.fields(block.address, block.length, 'an object header');
+    const fields = await file.fields(block.address, block.length, l10n.t('an object header'));
     while (fields.left >= 8) {
       const type = fields.u16();
       const size = fields.u16();
@@ -105,9 +107,9 @@ async function readSecond(file: Hdf5File, address: number, head: Fields): Promis
       collected.add({ type, shared, fields: fields.part(length) });
     }
   };
-  readBlock(await file.fields(address + head.at, size, 'an object header'));
+  readBlock(await file.fields(address + head.at, size, l10n.t('an object header')));
   for (const block of collected.blocks) {
-    const fields = await file.fields(block.address, block.length, 'an object header');
+    const fields = await file.fields(block.address, block.length, l10n.t('an object header'));
     fields.signature('OCHK');
     // A checksum ends it.
     readBlock(fields.part(Math.max(0, fields.left - 4)));

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Fields } from './fields.js';
 import type { Hdf5File } from './file.js';
 import { Hdf5Problem } from './problem.js';
@@ -69,7 +70,7 @@ export async function readRecords(
   head.skip(2);
   const root = head.address();
   const count = head.u16();
-  if (found !== type || recordBytes === 0 || depth > MAX_DEPTH) throw new Hdf5Problem(`${what} is damaged`);
+  if (found !== type || recordBytes === 0 || depth > MAX_DEPTH) throw new Hdf5Problem(l10n.t('{0} is damaged', what));
   if (root === null) return [];
   const levels = levelsOf(nodeBytes, recordBytes, depth, addressBytes);
   const records: Fields[] = [];
@@ -82,20 +83,20 @@ async function readNode(tree: Tree, address: number, level: number, count: numbe
   const { address: addressBytes } = file.widths;
   const leaf = levels[0]?.most ?? 0;
   const below = levels[level - 1]?.totalBytes ?? 0;
-  if (count > (levels[level]?.most ?? 0)) throw new Hdf5Problem(`${what} has a node with too many records`);
+  if (count > (levels[level]?.most ?? 0)) throw new Hdf5Problem(l10n.t('{0} has a node with too many records', what));
   tree.left -= count;
-  if (tree.left < 0) throw new Hdf5Problem(`${what} has too many records`, 'limit');
+  if (tree.left < 0) throw new Hdf5Problem(l10n.t('{0} has too many records', what), 'limit');
   const countBytes = bytesFor(leaf);
   const pointers = level === 0 ? 0 : (count + 1) * (addressBytes + countBytes + below);
   const node = await file.fields(address, BEFORE_RECORDS + count * recordBytes + pointers, what);
   node.signature(level === 0 ? 'BTLF' : 'BTIN').version([0]);
-  if (node.u8() !== type) throw new Hdf5Problem(`${what} is damaged`);
+  if (node.u8() !== type) throw new Hdf5Problem(l10n.t('{0} is damaged', what));
   const own = Array.from({ length: count }, () => node.part(recordBytes));
   for (let child = 0; level > 0 && child <= count; child++) {
     const childAddress = node.address();
     const childCount = node.uint(countBytes);
     node.skip(below);
-    if (childAddress === null) throw new Hdf5Problem(`${what} is damaged`);
+    if (childAddress === null) throw new Hdf5Problem(l10n.t('{0} is damaged', what));
     await readNode(tree, childAddress, level - 1, childCount, records);
     const between = own[child];
     if (between !== undefined) records.push(between);

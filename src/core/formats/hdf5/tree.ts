@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Setting } from '../../tensors/tensor-index.js';
 import { quoteName } from '../../bytes/quote.js';
 import { readAttribute, readDenseAttributes } from './attribute.js';
@@ -32,12 +33,12 @@ export async function readTree(file: Hdf5File, root: number): Promise<Hdf5Conten
 
   const visitGroup = async (messages: readonly Message[], path: string, depth: number): Promise<void> => {
     if (depth > MAX_DEPTH)
-      throw new Hdf5Problem(`groups are nested more than ${String(MAX_DEPTH)} levels deep`, 'limit');
+      throw new Hdf5Problem(l10n.t('groups are nested more than {0} levels deep', MAX_DEPTH), 'limit');
     contents.groups.set(path, await readAttributes(file, messages));
     for (const { name, address, external } of await readLinks(file, messages)) {
       const below = path === '' ? name : `${path}/${name}`;
-      if (below.length > MAX_PATH) throw new Hdf5Problem('a path has too many characters', 'limit');
-      if (external) contents.left.push(`${quoteName(below)} lies in another file`);
+      if (below.length > MAX_PATH) throw new Hdf5Problem(l10n.t('a path has too many characters'), 'limit');
+      if (external) contents.left.push(l10n.t('{0} lies in another file', quoteName(below)));
       if (address !== null) await visit(address, below, depth + 1);
     }
   };
@@ -47,7 +48,7 @@ export async function readTree(file: Hdf5File, root: number): Promise<Hdf5Conten
     if (seen.has(address)) return;
     const messages = await readMessages(file, address);
     if (isDataset(messages)) {
-      if (contents.datasets.size === MAX_DATASETS) throw new Hdf5Problem('it holds too many datasets', 'limit');
+      if (contents.datasets.size === MAX_DATASETS) throw new Hdf5Problem(l10n.t('it holds too many datasets'), 'limit');
       try {
         contents.datasets.set(path, await readDataset(file, messages, budget));
       } catch (error) {

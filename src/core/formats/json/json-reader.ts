@@ -1,3 +1,5 @@
+import * as l10n from '@vscode/l10n';
+
 /** Why a text is not the JSON that was expected. */
 export class JsonProblem extends Error {}
 
@@ -30,30 +32,30 @@ export class JsonReader {
 
   /** Reads an object; `member` must read the value of each key. @throws JsonProblem, also for a key that stands twice. */
   object(member: (key: string) => void): void {
-    this.expect('{', 'an object');
+    this.expect('{', () => l10n.t('an object'));
     if (this.take('}')) return;
     const keys = new Set<string>();
     do {
       const key = this.string();
-      if (keys.has(key)) throw new JsonProblem(`has the key ${JSON.stringify(key.slice(0, 100))} twice`);
+      if (keys.has(key)) throw new JsonProblem(l10n.t('has the key {0} twice', JSON.stringify(key.slice(0, 100))));
       keys.add(key);
-      this.expect(':', 'a colon');
+      this.expect(':', () => l10n.t('a colon'));
       member(key);
     } while (this.take(','));
-    this.expect('}', 'a comma or the end of the object');
+    this.expect('}', () => l10n.t('a comma or the end of the object'));
   }
 
   /** Reads an array; `item` must read each value. */
   array(item: () => void): void {
-    this.expect('[', 'an array');
+    this.expect('[', () => l10n.t('an array'));
     if (this.take(']')) return;
     do item();
     while (this.take(','));
-    this.expect(']', 'a comma or the end of the array');
+    this.expect(']', () => l10n.t('a comma or the end of the array'));
   }
 
   string(): string {
-    if (this.peek() !== 'string') throw this.problem('a string');
+    if (this.peek() !== 'string') throw this.problem(l10n.t('a string'));
     const start = this.at;
     let escaped = false;
     for (let at = start + 1; at < this.text.length; at++) {
@@ -68,7 +70,7 @@ export class JsonReader {
         at++;
       }
     }
-    throw this.problem('a string that ends');
+    throw this.problem(l10n.t('a string that ends'));
   }
 
   number(): number {
@@ -76,14 +78,14 @@ export class JsonReader {
     let end = start;
     while (end - start <= MAX_NUMBER && '+-.0123456789eE'.includes(this.text[end] ?? ' ')) end++;
     const raw = this.text.slice(start, end);
-    if (raw.length > MAX_NUMBER || !NUMBER.test(raw)) throw this.problem('a number');
+    if (raw.length > MAX_NUMBER || !NUMBER.test(raw)) throw this.problem(l10n.t('a number'));
     this.at = end;
     return Number(raw);
   }
 
   /** Passes over one value of any kind. */
   skip(depth = 0): void {
-    if (depth > MAX_DEPTH) throw new JsonProblem(`is nested more than ${String(MAX_DEPTH)} levels deep`);
+    if (depth > MAX_DEPTH) throw new JsonProblem(l10n.t('is nested more than {0} levels deep', MAX_DEPTH));
     switch (this.peek()) {
       case 'object':
         this.object(() => this.skip(depth + 1));
@@ -98,13 +100,13 @@ export class JsonReader {
         this.number();
         break;
       case 'other':
-        if (!['true', 'false', 'null'].some((word) => this.take(word))) throw this.problem('a value');
+        if (!['true', 'false', 'null'].some((word) => this.take(word))) throw this.problem(l10n.t('a value'));
     }
   }
 
   /** @throws JsonProblem when something stands behind the value. */
   end(): void {
-    if (this.skipSpace() < this.text.length) throw this.problem('nothing more');
+    if (this.skipSpace() < this.text.length) throw this.problem(l10n.t('nothing more'));
   }
 
   private skipSpace(): number {
@@ -117,7 +119,7 @@ export class JsonReader {
       const value: unknown = JSON.parse(this.text.slice(start, this.at));
       return typeof value === 'string' ? value : '';
     } catch {
-      throw new JsonProblem(`is not JSON: at character ${String(start)} a string has an unknown escape`);
+      throw new JsonProblem(l10n.t('is not JSON: at character {0} a string has an unknown escape', start));
     }
   }
 
@@ -127,13 +129,13 @@ export class JsonReader {
     return true;
   }
 
-  private expect(word: string, what: string): void {
-    if (!this.take(word)) throw this.problem(what);
+  private expect(word: string, what: () => string): void {
+    if (!this.take(word)) throw this.problem(what());
   }
 
   private problem(what: string): JsonProblem {
     const there = this.text[this.at];
-    const found = there === undefined ? 'the end' : JSON.stringify(there);
-    return new JsonProblem(`is not JSON: at character ${String(this.at)} ${what} was expected, not ${found}`);
+    const found = there === undefined ? l10n.t('the end') : JSON.stringify(there);
+    return new JsonProblem(l10n.t('is not JSON: at character {0} {1} was expected, not {2}', this.at, what, found));
   }
 }

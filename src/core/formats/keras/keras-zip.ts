@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource } from '../../bytes/byte-source.js';
 import { sliceSource } from '../../bytes/slice-source.js';
 import { CheckpointError } from '../../errors.js';
@@ -28,19 +29,19 @@ async function open(source: ByteSource): Promise<TensorIndex> {
   const directory = await readZipDirectory(source);
   const weights = directory.entries.get(WEIGHTS);
   if (weights === undefined) {
-    const problem = `the archive holds no ${WEIGHTS}`;
-    throw new CheckpointError('not-a-checkpoint', source.name, problem, 'save the model again with model.save');
+    const problem = l10n.t('the archive holds no {0}', WEIGHTS);
+    throw new CheckpointError('not-a-checkpoint', source.name, problem, l10n.t('save the model again with model.save'));
   }
   if (weights.compressed) {
-    const problem = `${WEIGHTS} is compressed inside the archive, which Keras never does`;
-    throw new CheckpointError('unsupported', source.name, problem, `unpack the archive and open ${WEIGHTS}`);
+    const problem = l10n.t('{0} is compressed inside the archive, which Keras never does', WEIGHTS);
+    throw new CheckpointError('unsupported', source.name, problem, l10n.t('unpack the archive and open {0}', WEIGHTS));
   }
   const start = (await locateEntries(source, directory, [weights])).get(WEIGHTS) ?? 0;
   const inner = sliceSource(source, start, weights.size);
   const head = await inner.read(0, Math.min(8, inner.size));
   if (!isHdf5(head)) {
-    const problem = `${WEIGHTS} inside the archive is no HDF5 file`;
-    throw new CheckpointError('malformed', source.name, problem, 'the file is damaged; get a fresh copy');
+    const problem = l10n.t('{0} inside the archive is no HDF5 file', WEIGHTS);
+    throw new CheckpointError('malformed', source.name, problem, l10n.t('the file is damaged; get a fresh copy'));
   }
   const entry = directory.entries.get(CONFIGURATION);
   const configuration =

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../../bytes/quote.js';
 import type { Chunk, TensorEntry } from '../../tensors/tensor-index.js';
 import { DTYPES } from '../../tensors/dtype.js';
@@ -30,23 +31,24 @@ export function joinedArray(
   file: string,
 ): Omit<TensorEntry, 'path' | 'inputsFirst'> {
   const shape = shapeAt(sizes, path);
-  const who = `the array ${quoteName(path)}`;
+  const who = l10n.t('the array {0}', quoteName(path));
   const count = checkedElementCount(shape);
   if (typeof count === 'string') throw malformed(file, `${who} ${count}`);
   const [first] = pieces;
-  if (first === undefined) throw malformed(file, `${who} is said to lie in pieces and has none`);
+  if (first === undefined) throw malformed(file, l10n.t('{0} is said to lie in pieces and has none', who));
   const place = (piece: TensorEntry): number => Number(piece.name.slice(path.length).replace('/chunks/', ''));
   const chunks: Chunk[] = [];
   let start = 0;
   for (const [index, piece] of [...pieces].sort((one, other) => place(one) - place(other)).entries()) {
     const [length = 0] = piece.shape;
     const isNext = place(piece) === index && piece.shape.length === 1 && piece.dtype === first.dtype;
-    if (!isNext) throw malformed(file, `${who} has a piece ${quoteName(piece.name)} that does not fit the others`);
+    if (!isNext)
+      throw malformed(file, l10n.t('{0} has a piece {1} that does not fit the others', who, quoteName(piece.name)));
     chunks.push({ start: [start], shape: [length], offset: piece.offset, length: piece.byteLength, filters: [] });
     start += length;
   }
   if (start !== count)
-    throw malformed(file, `${who} has ${String(start)} elements in pieces and ${String(count)} by its shape`);
+    throw malformed(file, l10n.t('{0} has {1} elements in pieces and {2} by its shape', who, start, count));
   return {
     name: path,
     dtype: first.dtype,

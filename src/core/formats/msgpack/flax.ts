@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource } from '../../bytes/byte-source.js';
 import { groupDigits, quoteName } from '../../bytes/quote.js';
 import { CheckpointError } from '../../errors.js';
@@ -52,10 +53,10 @@ class FlaxReader {
   }
 
   async value(path: string, depth: number): Promise<void> {
-    if (depth > MAX_DEPTH) throw beyondLimit(this.#file, 'its dictionaries are nested too deeply');
+    if (depth > MAX_DEPTH) throw beyondLimit(this.#file, l10n.t('its dictionaries are nested too deeply'));
     if (++this.#count > MAX_VALUES)
-      throw beyondLimit(this.#file, `it holds more than ${groupDigits(MAX_VALUES)} values`);
-    const what = path === '' ? 'the value' : quoteName(path);
+      throw beyondLimit(this.#file, l10n.t('it holds more than {0} values', groupDigits(MAX_VALUES)));
+    const what = (): string => (path === '' ? l10n.t('the value') : quoteName(path));
     const start = await this.#values.start(what);
     switch (start.kind) {
       case 'map':
@@ -82,13 +83,16 @@ class FlaxReader {
 
   async #map(path: string, length: number, depth: number): Promise<void> {
     // Each entry takes two bytes and more.
-    this.cursor.check(2 * length, `the dictionary ${quoteName(path)}`);
+    this.cursor.check(2 * length, () => l10n.t('the dictionary {0}', quoteName(path)));
     const before = this.tensors.length;
     const keys = new Set<string>();
     for (let index = 0; index < length; index++) {
       const key = await this.#key(path);
       if (keys.has(key))
-        throw malformed(this.#file, `the dictionary ${quoteName(path)} has the key ${quoteName(key)} twice`);
+        throw malformed(
+          this.#file,
+          l10n.t('the dictionary {0} has the key {1} twice', quoteName(path), quoteName(key)),
+        );
       keys.add(key);
       await this.value(join(path, key), depth + 1);
     }
@@ -99,60 +103,65 @@ class FlaxReader {
   }
 
   async #key(path: string): Promise<string> {
-    const what = `a key of ${quoteName(path === '' ? 'the dictionary' : path)}`;
+    const what = (): string => l10n.t('a key of {0}', quoteName(path === '' ? l10n.t('the dictionary') : path));
     const start = await this.#values.start(what);
     if (start.kind === 'text') return this.#values.text(start.length, what);
     if (start.kind === 'plain') return String(start.value);
-    throw malformed(this.#file, `${what} is neither text nor number`);
+    throw malformed(this.#file, l10n.t('{0} is neither text nor number', what()));
   }
 
   async #extension(path: string, type: number, length: number): Promise<void> {
     const end = this.cursor.at + length;
     if (type === ARRAY) await this.#array(path, end);
     else if (type !== SCALAR && type !== COMPLEX) {
-      const problem = `${quoteName(path)} is an extension of the unknown type ${String(type)}`;
-      throw new CheckpointError('unsupported', this.#file, problem, 'save the parameters with flax.serialization');
+      const problem = l10n.t('{0} is an extension of the unknown type {1}', quoteName(path), type);
+      throw new CheckpointError(
+        'unsupported',
+        this.#file,
+        problem,
+        l10n.t('save the parameters with flax.serialization'),
+      );
     }
     this.cursor.at = end;
   }
 
   /** The content of an array: (shape, name of the type, bytes). */
   async #array(path: string, end: number): Promise<void> {
-    const who = `the array ${quoteName(path)}`;
+    const who = (): string => l10n.t('the array {0}', quoteName(path));
     const parts = await this.#values.expect('array', who);
-    if (parts.length !== 3) throw malformed(this.#file, `${who} has ${String(parts.length)} parts in place of 3`);
-    const axes = await this.#values.expect('array', `the shape of ${who}`);
-    this.cursor.check(axes.length, `the shape of ${who}`);
+    if (parts.length !== 3) throw malformed(this.#file, l10n.t('{0} has {1} parts in place of 3', who(), parts.length));
+    const axes = await this.#values.expect('array', () => l10n.t('the shape of {0}', who()));
+    this.cursor.check(axes.length, () => l10n.t('the shape of {0}', who()));
     const shape: number[] = [];
     while (shape.length < axes.length) {
-      const { value } = await this.#values.expect('plain', `the shape of ${who}`);
+      const { value } = await this.#values.expect('plain', () => l10n.t('the shape of {0}', who()));
       if (typeof value !== 'number' || !Number.isInteger(value)) {
-        throw malformed(this.#file, `${who} has a size that is no whole number`);
+        throw malformed(this.#file, l10n.t('{0} has a size that is no whole number', who()));
       }
       shape.push(value);
     }
-    const label = await this.#values.expect('text', `the type of ${who}`);
-    const name = await this.#values.text(label.length, `the type of ${who}`);
+    const label = await this.#values.expect('text', () => l10n.t('the type of {0}', who()));
+    const name = await this.#values.text(label.length, () => l10n.t('the type of {0}', who()));
     const dtype = TYPES.get(name);
     if (dtype === undefined) {
-      const problem = `${who} is of the type ${quoteName(name)}, which is not read`;
-      throw new CheckpointError('unsupported', this.#file, problem, 'save the parameters as float32');
+      const problem = l10n.t('{0} is of the type {1}, which is not read', who(), quoteName(name));
+      throw new CheckpointError('unsupported', this.#file, problem, l10n.t('save the parameters as float32'));
     }
-    const data = await this.#values.expect('bytes', `the data of ${who}`);
+    const data = await this.#values.expect('bytes', () => l10n.t('the data of {0}', who()));
     this.#add(path, dtype, shape, data.length, end);
   }
 
   #add(path: string, dtype: DType, shape: readonly number[], length: number, end: number): void {
-    const who = `the array ${quoteName(path)}`;
+    const who = (): string => l10n.t('the array {0}', quoteName(path));
     const count = checkedElementCount(shape);
-    if (typeof count === 'string') throw malformed(this.#file, `${who} ${count}`);
+    if (typeof count === 'string') throw malformed(this.#file, `${who()} ${count}`);
     const needed = count * DTYPES[dtype].bytes;
     if (needed !== length || this.cursor.at + length !== end) {
-      const sizes = `${groupDigits(needed)} bytes by its shape, ${groupDigits(length)} present`;
-      throw malformed(this.#file, `${who} contradicts itself: ${sizes}`);
+      const sizes = l10n.t('{0} bytes by its shape, {1} present', groupDigits(needed), groupDigits(length));
+      throw malformed(this.#file, l10n.t('{0} contradicts itself: {1}', who(), sizes));
     }
     if (this.tensors.length === MAX_TENSORS) {
-      throw beyondLimit(this.#file, `it holds more than ${groupDigits(MAX_TENSORS)} arrays`);
+      throw beyondLimit(this.#file, l10n.t('it holds more than {0} arrays', groupDigits(MAX_TENSORS)));
     }
     const name = path === '' ? 'array' : path;
     const place = { strides: null, file: 0, offset: this.cursor.at, byteLength: length } as const;
@@ -169,14 +178,14 @@ async function open(source: ByteSource): Promise<TensorIndex> {
   await reader.value('', 0);
   const { cursor, tensors, settings } = reader;
   if (cursor.left > 0) {
-    throw malformed(source.name, `${groupDigits(cursor.left)} bytes stand behind the end of its dictionary`);
+    throw malformed(source.name, l10n.t('{0} bytes stand behind the end of its dictionary', groupDigits(cursor.left)));
   }
   if (tensors.length === 0) {
     throw new CheckpointError(
       'not-a-checkpoint',
       source.name,
-      'it holds no arrays',
-      'choose the file with the weights',
+      l10n.t('it holds no arrays'),
+      l10n.t('choose the file with the weights'),
     );
   }
   return { format: 'flax-msgpack', files: [source.name], tensors, settings, warnings: [] };

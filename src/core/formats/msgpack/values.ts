@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { groupDigits, quoteName } from '../../bytes/quote.js';
 import { type Cursor, textOf } from '../cursor.js';
 import { beyondLimit, malformed } from '../problem.js';
@@ -19,7 +20,7 @@ export class ValueReader {
   constructor(readonly cursor: Cursor) {}
 
   /** Start of the next value. @param what it is, for messages. */
-  async start(what: string): Promise<Start> {
+  async start(what: () => string): Promise<Start> {
     const code = (await this.cursor.take(1, what)).getUint8(0);
     if (code < 0x80) return { kind: 'plain', value: code };
     if (code < 0x90) return { kind: 'map', length: code & 15 };
@@ -29,7 +30,7 @@ export class ValueReader {
     return this.#coded(code, what);
   }
 
-  async #coded(code: number, what: string): Promise<Start> {
+  async #coded(code: number, what: () => string): Promise<Start> {
     const { cursor } = this;
     const number = async (bytes: number): Promise<number> => {
       const view = await cursor.take(bytes, what);
@@ -49,34 +50,41 @@ export class ValueReader {
     if (code === 0xdc || code === 0xdd) return { kind: 'array', length: await number(code === 0xdc ? 2 : 4) };
     if (code === 0xde || code === 0xdf) return { kind: 'map', length: await number(code === 0xde ? 2 : 4) };
     const place = groupDigits(cursor.at - 1);
-    throw malformed(cursor.source.name, `${what} at ${place} begins with the unknown code 0x${code.toString(16)}`);
+    throw malformed(
+      cursor.source.name,
+      l10n.t('{0} at {1} begins with the unknown code 0x{2}', what(), place, code.toString(16)),
+    );
   }
 
-  async #signed(bytes: number, what: string): Promise<number> {
+  async #signed(bytes: number, what: () => string): Promise<number> {
     const view = await this.cursor.take(bytes, what);
     if (bytes === 8) return Number(view.getBigInt64(0));
     return bytes === 1 ? view.getInt8(0) : bytes === 2 ? view.getInt16(0) : view.getInt32(0);
   }
 
-  async #extension(length: number, what: string): Promise<Start> {
+  async #extension(length: number, what: () => string): Promise<Start> {
     const type = (await this.cursor.take(1, what)).getInt8(0);
-    this.cursor.check(length, `the extension (${what})`);
+    this.cursor.check(length, () => l10n.t('the extension ({0})', what()));
     return { kind: 'extension', length, type };
   }
 
   /** The text that a start has announced. */
-  async text(length: number, what: string): Promise<string> {
+  async text(length: number, what: () => string): Promise<string> {
     const { cursor } = this;
     cursor.check(length, what);
-    if (length > MAX_TEXT_BYTES) throw beyondLimit(cursor.source.name, `${what} has ${groupDigits(length)} bytes`);
+    if (length > MAX_TEXT_BYTES)
+      throw beyondLimit(cursor.source.name, l10n.t('{0} has {1} bytes', what(), groupDigits(length)));
     return textOf(await cursor.take(length, what));
   }
 
   /** A start of one kind. @throws CheckpointError `malformed` for another. */
-  async expect<Kind extends Start['kind']>(kind: Kind, what: string): Promise<Extract<Start, { readonly kind: Kind }>> {
+  async expect<Kind extends Start['kind']>(
+    kind: Kind,
+    what: () => string,
+  ): Promise<Extract<Start, { readonly kind: Kind }>> {
     const start = await this.start(what);
     if (isStart(start, kind)) return start;
-    throw malformed(this.cursor.source.name, `${quoteName(what)} is no ${kind} but ${start.kind}`);
+    throw malformed(this.cursor.source.name, l10n.t('{0} is no {1} but {2}', quoteName(what()), kind, start.kind));
   }
 }
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { isDType, type DType } from '../../tensors/dtype.js';
 import { checkedElementCount } from '../shape.js';
 
@@ -42,13 +43,13 @@ export function isArray(bytes: Uint8Array): boolean {
  * @throws ArrayProblem.
  */
 export function headerLength(bytes: Uint8Array): number {
-  if (!isArray(bytes)) throw new ArrayProblem('does not start as a NumPy array does', false);
+  if (!isArray(bytes)) throw new ArrayProblem(l10n.t('does not start as a NumPy array does'), false);
   const [version = 0] = bytes.subarray(6, 7);
   if (version < 1 || version > 3)
-    throw new ArrayProblem(`has a header of the unknown version ${String(version)}`, true);
+    throw new ArrayProblem(l10n.t('has a header of the unknown version {0}', version), true);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = version === 1 ? 10 + view.getUint16(8, true) : 12 + view.getUint32(8, true);
-  if (length > MAX_HEADER_BYTES) throw new ArrayProblem(`has a header of ${String(length)} bytes`, false);
+  if (length > MAX_HEADER_BYTES) throw new ArrayProblem(l10n.t('has a header of {0} bytes', length), false);
   return length;
 }
 
@@ -61,12 +62,12 @@ const FIELDS = {
 function dtypeOf(descr: string): Pick<ArrayHeader, 'dtype' | 'bigEndian'> {
   const [, order = '', kind = '', digits = ''] = /^([<>|=])([a-zA-Z])(\d*)$/u.exec(descr) ?? [];
   if (kind === 'O') {
-    throw new ArrayProblem('is an object array: a pickle, which NumPy would run when it loads it', true);
+    throw new ArrayProblem(l10n.t('is an object array: a pickle, which NumPy would run when it loads it'), true);
   }
   const name = KINDS[kind] === 'BOOL' ? 'BOOL' : `${KINDS[kind] ?? ''}${String(8 * Number(digits))}`;
   // JAX writes bfloat16 as two bytes that NumPy has no name for.
   const known = name === 'V16' ? 'BF16' : name;
-  if (!isDType(known)) throw new ArrayProblem(`is of the type ${descr}, which is not read`, true);
+  if (!isDType(known)) throw new ArrayProblem(l10n.t('is of the type {0}, which is not read', descr), true);
   return { dtype: known, bigEndian: order === '>' };
 }
 
@@ -80,13 +81,13 @@ export function parseArrayHeader(bytes: Uint8Array): ArrayHeader {
   const start = bytes[6] === 1 ? 10 : 12;
   const text = String.fromCharCode(...bytes.subarray(start, length)).trim();
   const structured = /'descr'\s*:\s*\[/u.test(text);
-  if (structured) throw new ArrayProblem('has records of several fields, which are not read', true);
+  if (structured) throw new ArrayProblem(l10n.t('has records of several fields, which are not read'), true);
   const descr = FIELDS.descr.exec(text)?.[1];
   const order = FIELDS.order.exec(text)?.[1];
   const sizes = FIELDS.shape.exec(text)?.[1];
   const rest = text.replace(FIELDS.descr, '').replace(FIELDS.order, '').replace(FIELDS.shape, '');
   if (descr === undefined || order === undefined || sizes === undefined || !/^\{\s*\}$/u.test(rest)) {
-    throw new ArrayProblem('has a header that is not a literal of descr, fortran_order and shape', false);
+    throw new ArrayProblem(l10n.t('has a header that is not a literal of descr, fortran_order and shape'), false);
   }
   const shape = sizes.split(',').flatMap((size) => (size.trim() === '' ? [] : [Number(size.replace('L', ''))]));
   const count = checkedElementCount(shape);

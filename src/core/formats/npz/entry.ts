@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { groupDigits } from '../../bytes/quote.js';
 import { DTYPES } from '../../tensors/dtype.js';
 import type { TensorEntry } from '../../tensors/tensor-index.js';
@@ -26,9 +27,14 @@ export function arrayEntry(
   const { dtype, shape, count, columnsFirst, bigEndian } = header;
   const byteLength = count * DTYPES[dtype].bytes;
   if (byteLength !== present) {
-    const comparison = byteLength > present ? 'more data than it has' : 'less data than it has';
+    const comparison = byteLength > present ? l10n.t('more data than it has') : l10n.t('less data than it has');
     throw new ArrayProblem(
-      `declares ${comparison}: ${groupDigits(byteLength)} bytes in its header, ${groupDigits(present)} present`,
+      l10n.t(
+        'declares {0}: {1} bytes in its header, {2} present',
+        comparison,
+        groupDigits(byteLength),
+        groupDigits(present),
+      ),
       false,
     );
   }

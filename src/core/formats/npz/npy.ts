@@ -1,9 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource } from '../../bytes/byte-source.js';
 import { groupDigits } from '../../bytes/quote.js';
 import { CheckpointError } from '../../errors.js';
 import type { TensorIndex } from '../../tensors/tensor-index.js';
 import type { CheckpointFormat } from '../format.js';
-import { DOWNLOAD_STOPPED, malformed } from '../problem.js';
+import { downloadStopped, malformed } from '../problem.js';
 import { ArrayProblem, headerLength, isArray, parseArrayHeader, PREFIX_BYTES } from './array-header.js';
 import { arrayEntry } from './entry.js';
 
@@ -17,13 +18,13 @@ async function open(source: ByteSource): Promise<TensorIndex> {
     return { format: 'npy', files: [name], tensors, settings: new Map(), warnings: [] };
   } catch (error) {
     if (error instanceof RangeError) {
-      const problem = `the file ends at ${groupDigits(size)}, inside the header of the array`;
-      throw new CheckpointError('truncated', name, problem, DOWNLOAD_STOPPED);
+      const problem = l10n.t('the file ends at {0}, inside the header of the array', groupDigits(size));
+      throw new CheckpointError('truncated', name, problem, downloadStopped());
     }
     if (!(error instanceof ArrayProblem)) throw error;
-    const problem = `the array ${error.message}`;
+    const problem = l10n.t('the array {0}', error.message);
     if (!error.isKind) throw malformed(name, problem);
-    throw new CheckpointError('unsupported', name, problem, 'save plain numbers with numpy.save');
+    throw new CheckpointError('unsupported', name, problem, l10n.t('save plain numbers with numpy.save'));
   }
 }
 

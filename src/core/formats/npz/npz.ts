@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource } from '../../bytes/byte-source.js';
 import { inflateStart, InflateProblem } from '../../bytes/inflate.js';
 import { groupDigits, quoteName } from '../../bytes/quote.js';
@@ -39,9 +40,9 @@ async function firstBytes(source: ByteSource, { entry, start }: Member, length: 
 async function readHeader(source: ByteSource, member: Member): Promise<ArrayHeader> {
   const head = await firstBytes(source, member, USUAL_HEADER);
   const length = headerLength(head);
-  if (length > member.entry.fullSize) throw new ArrayProblem('ends inside its header', false);
+  if (length > member.entry.fullSize) throw new ArrayProblem(l10n.t('ends inside its header'), false);
   const whole = length <= head.length ? head : await firstBytes(source, member, length);
-  if (length > whole.length) throw new ArrayProblem('ends inside its header', false);
+  if (length > whole.length) throw new ArrayProblem(l10n.t('ends inside its header'), false);
   return parseArrayHeader(whole);
 }
 
@@ -57,12 +58,13 @@ async function readMembers(source: ByteSource, members: readonly Member[]) {
   const tensors: TensorEntry[] = [];
   const left: string[] = [];
   for (const member of members) {
-    const who = `the array ${quoteName(member.name)}`;
+    const who = l10n.t('the array {0}', quoteName(member.name));
     try {
       tensors.push(placeArray(member, await readHeader(source, member)));
     } catch (error) {
-      if (error instanceof InflateProblem) throw malformed(source.name, `${who} cannot be unpacked: ${error.message}`);
-      if (error instanceof RangeError) throw malformed(source.name, `${who} ends inside its header`);
+      if (error instanceof InflateProblem)
+        throw malformed(source.name, l10n.t('{0} cannot be unpacked: {1}', who, error.message));
+      if (error instanceof RangeError) throw malformed(source.name, l10n.t('{0} ends inside its header', who));
       if (!(error instanceof ArrayProblem)) throw error;
       if (!error.isKind) throw malformed(source.name, `${who} ${error.message}`);
       left.push(`${who} ${error.message}`);
@@ -73,17 +75,19 @@ async function readMembers(source: ByteSource, members: readonly Member[]) {
 
 function leftWarnings(left: readonly string[], others: number, file: string): Warning[] {
   const shown = [...left.slice(0, MAX_NAMED)];
-  if (left.length > MAX_NAMED) shown.push(`${groupDigits(left.length - MAX_NAMED)} more arrays are like that`);
-  if (others > 0) shown.push(`${groupDigits(others)} entries are no arrays`);
+  if (left.length > MAX_NAMED)
+    shown.push(l10n.t('{0} more arrays are like that', groupDigits(left.length - MAX_NAMED)));
+  if (others > 0) shown.push(l10n.t('{0} entries are no arrays', groupDigits(others)));
   if (shown.length === 0) return [];
-  return [{ code: 'tensors-left-out', message: `Left out of ${file}: ${shown.join('; ')}.` }];
+  return [{ code: 'tensors-left-out', message: l10n.t('Left out of {0}: {1}.', file, shown.join('; ')) }];
 }
 
 async function open(source: ByteSource): Promise<TensorIndex> {
   const directory = await readZipDirectory(source);
   const entries = [...directory.entries.values()];
   const arrays = entries.filter(({ name }) => name.endsWith(ENDING));
-  if (arrays.length > MAX_ARRAYS) throw beyondLimit(source.name, `it holds ${groupDigits(arrays.length)} arrays`);
+  if (arrays.length > MAX_ARRAYS)
+    throw beyondLimit(source.name, l10n.t('it holds {0} arrays', groupDigits(arrays.length)));
   const starts = await locateEntries(source, directory, arrays);
   const members = arrays.map((entry) => ({
     entry,
@@ -92,8 +96,8 @@ async function open(source: ByteSource): Promise<TensorIndex> {
   }));
   const { tensors, left } = await readMembers(source, members);
   if (tensors.length === 0) {
-    const why = left[0] ?? 'the archive holds no arrays';
-    throw new CheckpointError('unsupported', source.name, why, 'save plain numbers with numpy.savez');
+    const why = left[0] ?? l10n.t('the archive holds no arrays');
+    throw new CheckpointError('unsupported', source.name, why, l10n.t('save plain numbers with numpy.savez'));
   }
   const warnings = leftWarnings(left, entries.length - arrays.length, source.name);
   const stacked = isStack(tensors);

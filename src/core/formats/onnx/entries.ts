@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource, CheckpointFolder } from '../../bytes/byte-source.js';
 import { groupDigits, quoteName } from '../../bytes/quote.js';
 import { CheckpointError } from '../../errors.js';
@@ -32,15 +33,15 @@ export class ModelFiles {
     }
     const { location, offset, length } = place;
     const { index, source } = await this.#open(location, name);
-    const who = `tensor ${quoteName(name)}`;
+    const who = l10n.t('tensor {0}', quoteName(name));
     if (length !== null && length < byteLength) {
-      const sizes = `${groupDigits(length)} bytes in place of ${groupDigits(byteLength)}`;
-      throw malformed(this.source.name, `${who} has ${sizes} of external data`);
+      const sizes = l10n.t('{0} bytes in place of {1}', groupDigits(length), groupDigits(byteLength));
+      throw malformed(this.source.name, l10n.t('{0} has {1} of external data', who, sizes));
     }
     if (offset + byteLength > source.size) {
-      const where = offset > source.size ? 'its offset' : 'its end';
-      const problem = `${who}: ${where} is beyond the end of the data file ${quoteName(location)}`;
-      const advice = `${quoteName(location)} is of another model or cut short; get both files again`;
+      const where = offset > source.size ? l10n.t('its offset') : l10n.t('its end');
+      const problem = l10n.t('{0}: {1} is beyond the end of the data file {2}', who, where, quoteName(location));
+      const advice = l10n.t('{0} is of another model or cut short; get both files again', quoteName(location));
       throw new CheckpointError('truncated', this.source.name, problem, advice);
     }
     return { ...entry, file: index, offset };
@@ -52,7 +53,7 @@ export class ModelFiles {
     const known = this.#sources.get(name);
     if (known !== undefined) return known;
     if (this.names.length > MAX_FILES) {
-      throw beyondLimit(this.source.name, `its weights lie in more than ${String(MAX_FILES)} files`);
+      throw beyondLimit(this.source.name, l10n.t('its weights lie in more than {0} files', MAX_FILES));
     }
     try {
       const source = await this.folder.open(name);
@@ -65,14 +66,14 @@ export class ModelFiles {
   }
 
   #explained(error: CheckpointError, location: string, tensor: string): CheckpointError {
-    const data = `the external data ${quoteName(location)} of tensor ${quoteName(tensor)}`;
+    const data = l10n.t('the external data {0} of tensor {1}', quoteName(location), quoteName(tensor));
     if (error.code === 'missing-file') {
-      const advice = 'put the data file beside the model, under the name that it has there';
-      return new CheckpointError('missing-file', this.source.name, `${data} is missing`, advice);
+      const advice = l10n.t('put the data file beside the model, under the name that it has there');
+      return new CheckpointError('missing-file', this.source.name, l10n.t('{0} is missing', data), advice);
     }
     if (error.code === 'outside-folder') {
-      const advice = 'put the data file beside the model and export again';
-      const problem = `${data} lies outside the folder of the model`;
+      const advice = l10n.t('put the data file beside the model and export again');
+      const problem = l10n.t('{0} lies outside the folder of the model', data);
       return new CheckpointError('outside-folder', this.source.name, problem, advice);
     }
     return error;

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../../bytes/quote.js';
 import { type AttributeValue, innerName, type Operation, type Shape } from '../../onnx/graph.js';
 import { beyondLimit, malformed } from '../problem.js';
@@ -86,7 +87,7 @@ class Expander {
       return;
     }
     if (this.operations.length >= MAX_OPERATIONS) {
-      throw beyondLimit(this.file, `its graph has more than ${String(MAX_OPERATIONS)} nodes`);
+      throw beyondLimit(this.file, l10n.t('its graph has more than {0} nodes', MAX_OPERATIONS));
     }
     const inputs = node.inputs.map((name) => scope.find(name));
     const attributes = new Map<string, AttributeValue>();
@@ -150,7 +151,7 @@ export function expandModel({ graph, functions }: ParsedModel, file: string): Ex
   const names = new Set<string>();
   for (const { value, isInitializer } of expander.tensors) {
     if (!isInitializer) continue;
-    if (names.has(value)) throw malformed(file, `two tensors are called ${quoteName(value)}`);
+    if (names.has(value)) throw malformed(file, l10n.t('two tensors are called {0}', quoteName(value)));
     names.add(value);
   }
   return expander;

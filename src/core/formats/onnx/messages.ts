@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../../bytes/quote.js';
 import { readPacked, WIRE, type WireField } from '../../onnx/wire.js';
 import { malformed } from '../problem.js';
@@ -55,7 +56,7 @@ export class Message {
     if (field.wire !== WIRE.bytes) return '';
     if (field.end - field.start > MAX_TEXT) {
       const shown = decoder.decode(await this.pages.bytes(field.start, field.start + 40));
-      throw malformed(this.pages.source.name, `a name of more than ${String(MAX_TEXT)} bytes: ${quoteName(shown)}`);
+      throw malformed(this.pages.source.name, l10n.t('a name of more than {0} bytes: {1}', MAX_TEXT, quoteName(shown)));
     }
     return decoder.decode(await this.pages.bytes(field.start, field.end));
   }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource, CheckpointFolder } from '../../bytes/byte-source.js';
 import { quoteName } from '../../bytes/quote.js';
 import type { Warning } from '../../errors.js';
@@ -16,6 +17,7 @@ import type { ParsedModel } from './parsed.js';
 import { dequantised, withQuantisation } from './quantise.js';
 import { readModel } from './read-model.js';
 import { withPackedWeights } from './weight-only.js';
+import { andMore } from '../../text/lists.js';
 
 /** Constants in nodes are listed among the tensors from this many elements on; shapes and scalars are no weights. */
 const LISTED_CONSTANT = 8;
@@ -147,8 +149,8 @@ function unreadWarnings(placed: readonly PlacedTensor[]): Warning[] {
   const unread = placed.flatMap(({ tensor }) => ('type' in tensor && tensor.type !== 'text' ? [tensor] : []));
   if (unread.length === 0) return [];
   const shown = unread.slice(0, MAX_NAMED).map(({ name, type }) => `${quoteName(name)} (${type})`);
-  const more = unread.length > MAX_NAMED ? ` and ${String(unread.length - MAX_NAMED)} more` : '';
-  const message = `${shown.join(', ')}${more}: these types are not read; the tensors are left out.`;
+  const list = andMore(shown.join(', '), unread.length - MAX_NAMED);
+  const message = l10n.t('{0}: these types are not read; the tensors are left out.', list);
   return [{ code: 'unread-types', message }];
 }
 
@@ -160,6 +162,6 @@ export const onnx: CheckpointFormat = {
   async open(source, folder) {
     const index = await open(source, folder);
     if (index.tensors.length > 0 || (index.graph?.operations.length ?? 0) > 0) return index;
-    throw malformed(source.name, 'its graph holds neither nodes nor tensors', 'export the model again');
+    throw malformed(source.name, l10n.t('its graph holds neither nodes nor tensors'), l10n.t('export the model again'));
   },
 };

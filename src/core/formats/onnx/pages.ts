@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource } from '../../bytes/byte-source.js';
 import { MAX_HEAD, readFields, readHead, type WireField, WireProblem } from '../../onnx/wire.js';
 import { beyondLimit } from '../problem.js';
@@ -59,13 +60,14 @@ export class Pages {
     const goesOn = start >= this.#start && start <= this.#start + this.#page.length;
     this.#size = goesOn ? Math.min(LAST_PAGE, this.#size * 2) : FIRST_PAGE;
     const length = Math.min(Math.max(this.#size, least), this.source.size - start);
-    if (length < least) throw new WireProblem('the file ends there', this.source.size);
+    if (length < least) throw new WireProblem(l10n.t('the file ends there'), this.source.size);
     this.#page = await this.source.read(start, length);
     this.#start = start;
   }
 
   #count(fields: number): void {
     this.#fields += fields;
-    if (this.#fields > MAX_FIELDS) throw beyondLimit(this.source.name, 'its graph has more than 4 000 000 parts');
+    if (this.#fields > MAX_FIELDS)
+      throw beyondLimit(this.source.name, l10n.t('its graph has more than 4 000 000 parts'));
   }
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../../bytes/quote.js';
 import { CheckpointError } from '../../errors.js';
 import { elementType } from '../../onnx/element-types.js';
@@ -39,7 +40,7 @@ const MAX_TEXT = 256;
 /** Reads the GraphProto in a field and the graphs inside it. */
 export async function readGraph(pages: Pages, { start, end }: WireField, depth = 0): Promise<ParsedGraph> {
   const file = pages.source.name;
-  if (depth > MAX_DEPTH) throw beyondLimit(file, `its graphs are nested more than ${String(MAX_DEPTH)} deep`);
+  if (depth > MAX_DEPTH) throw beyondLimit(file, l10n.t('its graphs are nested more than {0} deep', MAX_DEPTH));
   const nodes: ParsedNode[] = [];
   const initializers: ParsedGraph['initializers'][number][] = [];
   const inputs: GraphPort[] = [];
@@ -156,7 +157,10 @@ async function sparse(message: Message): Promise<CheckpointError> {
   const values = message.last(1);
   const name = values === null ? '' : await (await message.inner(values)).text(TENSOR_NAME).catch(() => '');
   const file = message.pages.source.name;
-  if (name.length > 1_000) return malformed(file, 'a sparse tensor has no name');
-  const problem = `${name === '' ? 'a tensor' : `tensor ${quoteName(name)}`} is sparse, which is not read`;
-  return new CheckpointError('unsupported', file, problem, 'export the model with dense initializers');
+  if (name.length > 1_000) return malformed(file, l10n.t('a sparse tensor has no name'));
+  const problem =
+    name === ''
+      ? l10n.t('a tensor is sparse, which is not read')
+      : l10n.t('tensor {0} is sparse, which is not read', quoteName(name));
+  return new CheckpointError('unsupported', file, problem, l10n.t('export the model with dense initializers'));
 }

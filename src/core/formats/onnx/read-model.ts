@@ -1,8 +1,9 @@
+import * as l10n from '@vscode/l10n';
 import { CheckpointError } from '../../errors.js';
 import { WIRE, WireProblem } from '../../onnx/wire.js';
 import type { ByteSource } from '../../bytes/byte-source.js';
 import { groupDigits } from '../../bytes/quote.js';
-import { DOWNLOAD_STOPPED, malformed } from '../problem.js';
+import { downloadStopped, malformed } from '../problem.js';
 import { Message } from './messages.js';
 import { Pages } from './pages.js';
 import type { ParsedFunction, ParsedGraph, ParsedModel } from './parsed.js';
@@ -33,10 +34,10 @@ export async function readModel(source: ByteSource): Promise<ParsedModel> {
   } catch (error) {
     if (!(error instanceof WireProblem)) throw error;
     const at = Math.min(error.at, source.size);
-    const problem = `at byte ${groupDigits(at)} ${error.problem}`;
+    const problem = l10n.t('at byte {0} {1}', groupDigits(at), error.problem);
     // A file that ends early shows in a part that is longer than the rest of the file.
     if (error.at > source.size || /longer than|file ends/u.test(error.problem)) {
-      throw new CheckpointError('truncated', source.name, problem, DOWNLOAD_STOPPED);
+      throw new CheckpointError('truncated', source.name, problem, downloadStopped());
     }
     throw malformed(source.name, problem);
   }
@@ -50,7 +51,10 @@ async function parse(pages: Pages): Promise<ParsedModel> {
   }
   const [graph, ...others] = graphs;
   if (graph === undefined || others.length > 0) {
-    throw malformed(pages.source.name, `it holds ${graph === undefined ? 'no graph' : 'several graphs'}`);
+    throw malformed(
+      pages.source.name,
+      graph === undefined ? l10n.t('it holds no graph') : l10n.t('it holds several graphs'),
+    );
   }
   const functions: ParsedFunction[] = [];
   for (const field of model.all(MODEL.functions)) functions.push(await readFunction(await model.inner(field)));

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { groupDigits, quoteName } from '../../bytes/quote.js';
 import { CheckpointError } from '../../errors.js';
 import { elementType } from '../../onnx/element-types.js';
@@ -52,14 +53,14 @@ function typedField(dtype: DType): number {
 }
 
 /** A number in the text of an external place. */
-function checkedNumber(text: string | undefined, what: string, who: string, file: string): number | null {
+function checkedNumber(text: string | undefined, what: string, who: () => string, file: string): number | null {
   if (text === undefined || text === '') return null;
   const value = /^\d{1,16}$/u.test(text) ? Number(text) : NaN;
   if (Number.isSafeInteger(value)) return value;
-  throw malformed(file, `${who} says ${quoteName(text)} for the ${what} of its external data`);
+  throw malformed(file, l10n.t('{0} says {1} for the {2} of its external data', who(), quoteName(text), what));
 }
 
-async function externalPlace(message: Message, who: string): Promise<TensorPlace> {
+async function externalPlace(message: Message, who: () => string): Promise<TensorPlace> {
   const file = message.pages.source.name;
   const entries = new Map<string, string>();
   for (const field of message.all(FIELDS.external)) {
@@ -67,7 +68,7 @@ async function externalPlace(message: Message, who: string): Promise<TensorPlace
     entries.set(await entry.text(1), await entry.text(2));
   }
   const location = entries.get('location') ?? '';
-  if (location === '') throw malformed(file, `${who} is said to lie in another file, which is not named`);
+  if (location === '') throw malformed(file, l10n.t('{0} is said to lie in another file, which is not named', who()));
   return {
     kind: 'external',
     location,
@@ -77,7 +78,7 @@ async function externalPlace(message: Message, who: string): Promise<TensorPlace
 }
 
 /** Elements in a typed field; those of a single packed run of floats lie as raw ones do. */
-function typedPlace(message: Message, who: string, dtype: DType, count: number): TensorPlace {
+function typedPlace(message: Message, who: () => string, dtype: DType, count: number): TensorPlace {
   const file = message.pages.source.name;
   const number = typedField(dtype);
   const found = message.all(number);
@@ -85,38 +86,45 @@ function typedPlace(message: Message, who: string, dtype: DType, count: number):
   const isFloat = number === TYPED_FIELDS.float || number === TYPED_FIELDS.double;
   if (only?.wire === WIRE.bytes && found.length === 1 && isFloat) return rawPlace(only, who, dtype, count, file);
   const bytes = found.reduce((sum, { start, end }) => sum + end - start, 0);
-  if (count > MAX_TYPED) throw beyondLimit(file, `${who} has ${groupDigits(count)} elements, each stored on its own`);
+  if (count > MAX_TYPED)
+    throw beyondLimit(file, l10n.t('{0} has {1} elements, each stored on its own', who(), groupDigits(count)));
   // A number has at least one byte: what claims more elements than bytes lies.
   if (bytes < unitsOf(dtype, count)) throw malformed(file, short(who, count, dtype, bytes));
   return { kind: 'typed', field: number, offset: message.start, length: message.end - message.start };
 }
 
-function rawPlace({ start, end }: WireField, who: string, dtype: DType, count: number, file: string): TensorPlace {
+function rawPlace(
+  { start, end }: WireField,
+  who: () => string,
+  dtype: DType,
+  count: number,
+  file: string,
+): TensorPlace {
   const expected = byteLengthOf(dtype, count);
   if (end - start !== expected) throw malformed(file, short(who, count, dtype, end - start));
   return { kind: 'raw', offset: start, length: expected };
 }
 
-function short(who: string, count: number, dtype: DType, present: number): string {
-  const claimed = `${groupDigits(count)} elements of ${DTYPES[dtype].label} are declared`;
-  return `${who}: ${claimed}, and ${groupDigits(present)} bytes present`;
+function short(who: () => string, count: number, dtype: DType, present: number): string {
+  const claimed = l10n.t('{0} elements of {1} are declared', groupDigits(count), DTYPES[dtype].label);
+  return l10n.t('{0}: {1}, and {2} bytes present', who(), claimed, groupDigits(present));
 }
 
 /** What a TensorProto declares. @throws CheckpointError `malformed` or `unsupported` when it contradicts itself. */
 export async function readTensor(message: Message, name: string): Promise<DeclaredTensor | UnreadTensor> {
   const file = message.pages.source.name;
-  const who = `tensor ${quoteName(name)}`;
+  const who = (): string => l10n.t('tensor {0}', quoteName(name));
   const code = message.int(FIELDS.type) ?? 0;
   const type = elementType(code);
-  if (type === null) throw malformed(file, `${who} has the unknown type ${String(code)}`);
+  if (type === null) throw malformed(file, l10n.t('{0} has the unknown type {1}', who(), code));
   const shape = await message.ints(FIELDS.dims, MAX_AXES);
   const count = checkedElementCount(shape);
-  if (typeof count === 'string') throw malformed(file, `${who} ${count}`);
+  if (typeof count === 'string') throw malformed(file, `${who()} ${count}`);
   if ('other' in type) return { name, type: type.other };
   const { dtype } = type;
   if (message.last(FIELDS.segment) !== null) {
-    const advice = 'save the model again without segments';
-    throw new CheckpointError('unsupported', file, `${who} is a segment of a tensor`, advice);
+    const advice = l10n.t('save the model again without segments');
+    throw new CheckpointError('unsupported', file, l10n.t('{0} is a segment of a tensor', who()), advice);
   }
   const declared = { name, dtype, shape };
   if (message.int(FIELDS.location) === EXTERNAL) {
@@ -131,7 +139,7 @@ export async function readTensor(message: Message, name: string): Promise<Declar
 async function smallValues(
   message: Message,
   place: TensorPlace,
-  who: string,
+  who: () => string,
   dtype: DType,
   count: number,
 ): Promise<readonly number[] | null> {
@@ -142,7 +150,7 @@ async function smallValues(
   try {
     return [...widen(dtype, typedData(bytes, place.field, dtype, count)).subarray(0, count)];
   } catch (error) {
-    if (error instanceof WireProblem) throw malformed(message.pages.source.name, `${who}: ${error.problem}`);
+    if (error instanceof WireProblem) throw malformed(message.pages.source.name, `${who()}: ${error.problem}`);
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource } from '../../bytes/byte-source.js';
 import { groupDigits } from '../../bytes/quote.js';
 import { MessageWriter } from '../../inference/onnx/wire.js';
@@ -31,7 +32,7 @@ export async function withoutWeights(
     return await moved(new Pages(source), locationOf, least);
   } catch (error) {
     if (!(error instanceof WireProblem)) throw error;
-    throw malformed(source.name, `at byte ${groupDigits(error.at)} ${error.problem}`);
+    throw malformed(source.name, l10n.t('at byte {0} {1}', groupDigits(error.at), error.problem));
   }
 }
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Setting } from '../../tensors/tensor-index.js';
 import { quoteName } from '../../bytes/quote.js';
 import { malformed } from '../problem.js';
@@ -39,7 +40,10 @@ function readTensor(reader: JsonReader, name: string, file: string): DeclaredTen
   const { dtype, shape, offsets } = found;
   const [begin, end] = offsets ?? [];
   if (dtype === undefined || shape === undefined || begin === undefined || end === undefined || offsets?.length !== 2) {
-    throw malformed(file, `the header entry of ${quoteName(name)} lacks its dtype, its shape or its two data_offsets`);
+    throw malformed(
+      file,
+      l10n.t('the header entry of {0} lacks its dtype, its shape or its two data_offsets', quoteName(name)),
+    );
   }
   return { name, dtype, shape, begin, end };
 }
@@ -60,10 +64,10 @@ export function parseHeader(bytes: Uint8Array, file: string): Header {
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw malformed(file, 'the header is not UTF-8');
+    throw malformed(file, l10n.t('the header is not UTF-8'));
   }
   const reader = new JsonReader(text);
-  if (reader.peek() === 'array') throw malformed(file, 'the header is not an object but an array');
+  if (reader.peek() === 'array') throw malformed(file, l10n.t('the header is not an object but an array'));
   const tensors: DeclaredTensor[] = [];
   const settings = new Map<string, Setting>();
   try {
@@ -73,7 +77,7 @@ export function parseHeader(bytes: Uint8Array, file: string): Header {
     });
     reader.end();
   } catch (error) {
-    if (error instanceof JsonProblem) throw malformed(file, `the header ${error.message}`);
+    if (error instanceof JsonProblem) throw malformed(file, l10n.t('the header {0}', error.message));
     throw error;
   }
   return { tensors, settings };

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { groupDigits, quoteName } from '../../bytes/quote.js';
 import { CheckpointError } from '../../errors.js';
 import { DTYPES, isDType } from '../../tensors/dtype.js';
@@ -11,29 +12,30 @@ const PACKED_TYPES = new Set(['F4', 'F6_E2M3', 'F6_E3M2']);
 
 function checkTensor(tensor: DeclaredTensor, file: string, dataStart: number): TensorEntry {
   const { name, dtype, shape, begin, end } = tensor;
-  const who = `tensor ${quoteName(name)}`;
+  const who = (): string => l10n.t('tensor {0}', quoteName(name));
   if (!isDType(dtype)) {
-    if (!PACKED_TYPES.has(dtype)) throw malformed(file, `${who} has the unknown type ${quoteName(dtype)}`);
-    const advice = 'store the weights as float8 or wider';
+    if (!PACKED_TYPES.has(dtype))
+      throw malformed(file, l10n.t('{0} has the unknown type {1}', who(), quoteName(dtype)));
+    const advice = l10n.t('store the weights as float8 or wider');
     throw new CheckpointError(
       'unsupported',
       file,
-      `${who} has the type ${dtype}, which packs several numbers in a byte`,
+      l10n.t('{0} has the type {1}, which packs several numbers in a byte', who(), dtype),
       advice,
     );
   }
   const count = checkedElementCount(shape);
-  if (typeof count === 'string') throw malformed(file, `${who} ${count}`);
-  if (begin < 0 || end < 0) throw malformed(file, `${who} has a negative offset: [${String(begin)}, ${String(end)}]`);
+  if (typeof count === 'string') throw malformed(file, `${who()} ${count}`);
+  if (begin < 0 || end < 0) throw malformed(file, l10n.t('{0} has a negative offset: [{1}, {2}]', who(), begin, end));
   if (!Number.isSafeInteger(begin) || !Number.isSafeInteger(end)) {
-    throw malformed(file, `${who} has an offset that is no whole number: [${String(begin)}, ${String(end)}]`);
+    throw malformed(file, l10n.t('{0} has an offset that is no whole number: [{1}, {2}]', who(), begin, end));
   }
   if (end < begin)
-    throw malformed(file, `${who} has its end offset ${String(end)} before its begin offset ${String(begin)}`);
+    throw malformed(file, l10n.t('{0} has its end offset {1} before its begin offset {2}', who(), end, begin));
   const expected = count * DTYPES[dtype].bytes;
   if (end - begin !== expected) {
-    const needs = `shape [${shape.join(', ')}] of ${dtype} takes ${groupDigits(expected)} bytes`;
-    throw malformed(file, `${who}: ${needs} and its byte range has ${groupDigits(end - begin)}`);
+    const needs = l10n.t('shape [{0}] of {1} takes {2} bytes', shape.join(', '), dtype, groupDigits(expected));
+    throw malformed(file, l10n.t('{0}: {1} and its byte range has {2}', who(), needs, groupDigits(end - begin)));
   }
   return { name, dtype, shape, strides: null, file: 0, offset: dataStart + begin, byteLength: expected };
 }
@@ -42,18 +44,21 @@ function checkTensor(tensor: DeclaredTensor, file: string, dataStart: number): T
 function checkCover(entries: readonly TensorEntry[], file: string, dataStart: number): number {
   const inOrder = entries.filter((entry) => entry.byteLength > 0).sort((a, b) => a.offset - b.offset);
   let end = dataStart;
-  let before = 'the header';
+  let last: TensorEntry | null = null;
   for (const entry of inOrder) {
-    const name = quoteName(entry.name);
-    if (entry.offset < end) throw malformed(file, `the data of two tensors overlap: ${before} and ${name}`);
-    if (entry.offset > end) {
+    if (entry.offset !== end) {
+      const name = quoteName(entry.name);
+      const before = last === null ? l10n.t('the header') : quoteName(last.name);
+      if (entry.offset < end) {
+        throw malformed(file, l10n.t('the data of two tensors overlap: {0} and {1}', before, name));
+      }
       throw malformed(
         file,
-        `${groupDigits(entry.offset - end)} bytes between ${before} and ${name} belong to no tensor`,
+        l10n.t('{0} bytes between {1} and {2} belong to no tensor', groupDigits(entry.offset - end), before, name),
       );
     }
     end = entry.offset + entry.byteLength;
-    before = name;
+    last = entry;
   }
   return end;
 }
@@ -72,6 +77,7 @@ export function checkLayout(tensors: readonly DeclaredTensor[], file: string, da
   const entries = tensors.map((tensor) => checkTensor(tensor, file, dataStart));
   const dataEnd = checkCover(entries, file, dataStart);
   const stray = entries.find((entry) => entry.offset > dataEnd);
-  if (stray !== undefined) throw malformed(file, `the empty tensor ${quoteName(stray.name)} lies behind the data`);
+  if (stray !== undefined)
+    throw malformed(file, l10n.t('the empty tensor {0} lies behind the data', quoteName(stray.name)));
   return { entries, dataEnd };
 }

@@ -1,9 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource } from '../../bytes/byte-source.js';
 import { groupDigits } from '../../bytes/quote.js';
 import { CheckpointError } from '../../errors.js';
 import type { TensorIndex } from '../../tensors/tensor-index.js';
 import type { CheckpointFormat, OpenOptions } from '../format.js';
-import { beyondLimit, DOWNLOAD_STOPPED, malformed } from '../problem.js';
+import { beyondLimit, downloadStopped, malformed } from '../problem.js';
 import { allowCut, cutShort } from '../truncation.js';
 import { parseHeader } from './header.js';
 import { checkLayout } from './layout.js';
@@ -20,33 +21,36 @@ function headerLength(head: Uint8Array): bigint {
 function checkHeaderLength(length: bigint, source: ByteSource): number {
   const room = source.size - LENGTH_BYTES;
   if (length > BigInt(room)) {
-    const sizes = `${groupDigits(length)} bytes declared, ${groupDigits(room)} present`;
-    const problem = `the header length is beyond the end of the file: ${sizes}`;
+    const sizes = l10n.t('{0} bytes declared, {1} present', groupDigits(length), groupDigits(room));
+    const problem = l10n.t('the header length is beyond the end of the file: {0}', sizes);
     // A length that no header has was never written by a program that saves checkpoints.
     if (length > BigInt(MAX_HEADER_BYTES)) throw malformed(source.name, problem);
-    throw new CheckpointError('truncated', source.name, problem, DOWNLOAD_STOPPED);
+    throw new CheckpointError('truncated', source.name, problem, downloadStopped());
   }
   if (length > BigInt(MAX_HEADER_BYTES)) {
     const limit = groupDigits(MAX_HEADER_BYTES);
-    throw beyondLimit(source.name, `the header has ${groupDigits(length)} bytes, more than ${limit}`);
+    throw beyondLimit(source.name, l10n.t('the header has {0} bytes, more than {1}', groupDigits(length), limit));
   }
   return Number(length);
 }
 
 async function open(source: ByteSource, options: OpenOptions): Promise<TensorIndex> {
-  if (source.size < LENGTH_BYTES) throw malformed(source.name, `the file has only ${String(source.size)} bytes`);
+  if (source.size < LENGTH_BYTES) throw malformed(source.name, l10n.t('the file has only {0} bytes', source.size));
   const length = checkHeaderLength(headerLength(await source.read(0, LENGTH_BYTES)), source);
   const { tensors, settings } = parseHeader(await source.read(LENGTH_BYTES, length), source.name);
   const dataStart = LENGTH_BYTES + length;
   const { entries, dataEnd } = checkLayout(tensors, source.name, dataStart);
   const index = { format: 'safetensors', files: [source.name], settings } as const;
   if (dataEnd > source.size) {
-    const section = { file: source.name, fileSize: source.size, dataStart, dataEnd, saidBy: 'header' };
+    const section = { file: source.name, fileSize: source.size, dataStart, dataEnd, saidBy: 'header' as const };
     const cut = cutShort(section, entries);
     return { ...index, warnings: [allowCut(cut, options.partial ?? false)], tensors: cut.whole };
   }
   if (dataEnd < source.size) {
-    throw malformed(source.name, `${groupDigits(source.size - dataEnd)} bytes behind the last tensor belong to none`);
+    throw malformed(
+      source.name,
+      l10n.t('{0} bytes behind the last tensor belong to none', groupDigits(source.size - dataEnd)),
+    );
   }
   return { ...index, tensors: entries, warnings: [] };
 }

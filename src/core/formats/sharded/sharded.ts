@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource, CheckpointFolder } from '../../bytes/byte-source.js';
 import { groupDigits, quoteName } from '../../bytes/quote.js';
 import { CheckpointError, type Warning } from '../../errors.js';
@@ -32,13 +33,14 @@ function addShard(gathered: Gathered, shard: TensorIndex, expected: ReadonlySet<
   for (const tensor of expected) {
     const entry = present.get(tensor);
     if (entry !== undefined) gathered.tensors.push({ ...entry, file });
-    else if (complete) throw malformed(index, `${quoteName(tensor)} is said to lie in ${quoteName(name)} and does not`);
+    else if (complete)
+      throw malformed(index, l10n.t('{0} is said to lie in {1} and does not', quoteName(tensor), quoteName(name)));
     present.delete(tensor);
   }
   if (present.size > 0) {
     const some = quoteName([...present.keys()][0] ?? '');
-    const many = `${groupDigits(present.size)} tensors that the index does not name, such as ${some}`;
-    const message = `${quoteName(name)} holds ${many}; they are left out.`;
+    const many = l10n.t('{0} tensors that the index does not name, such as {1}', groupDigits(present.size), some);
+    const message = l10n.t('{0} holds {1}; they are left out.', quoteName(name), many);
     gathered.warnings.push({ code: 'not-in-index', message });
   }
   for (const [path, value] of shard.settings) addSetting(gathered.settings, path, value);
@@ -60,12 +62,12 @@ async function openShard(
     return await openAs(await folder.open(name), folder, options);
   } catch (error) {
     if (error instanceof CheckpointError && error.code === 'missing-file') {
-      const problem = `the shard ${quoteName(name)} is missing`;
-      throw new CheckpointError('missing-file', index, problem, 'put all shards beside the index');
+      const problem = l10n.t('the shard {0} is missing', quoteName(name));
+      throw new CheckpointError('missing-file', index, problem, l10n.t('put all shards beside the index'));
     }
     if (error instanceof CheckpointError && error.code === 'outside-folder') {
-      const problem = `the shard ${quoteName(name)} lies outside the folder of the index`;
-      throw new CheckpointError('outside-folder', index, problem, 'put all shards beside the index');
+      const problem = l10n.t('the shard {0} lies outside the folder of the index', quoteName(name));
+      throw new CheckpointError('outside-folder', index, problem, l10n.t('put all shards beside the index'));
     }
     throw error;
   }
@@ -101,7 +103,7 @@ async function gather(
         const broken = error.remains?.brokenTensor ?? [...expected][0] ?? '';
         throw await withRemains(error, broken, gather(openAs, map, source, folder, PARTIAL));
       }
-      const message = `${error.message}. Its ${groupDigits(expected.size)} tensors are left out.`;
+      const message = l10n.t('{0}. Its {1} tensors are left out.', error.message, groupDigits(expected.size));
       gathered.warnings.push({ code: 'cut-short', message });
     }
   }
@@ -109,8 +111,8 @@ async function gather(
   throw new CheckpointError(
     'truncated',
     source.name,
-    'none of its shards is there or whole',
-    'put all shards beside the index',
+    l10n.t('none of its shards is there or whole'),
+    l10n.t('put all shards beside the index'),
   );
 }
 
@@ -132,13 +134,13 @@ async function readIndex(source: ByteSource): Promise<WeightMap> {
   if (source.size > MAX_INDEX_BYTES) {
     throw beyondLimit(
       source.name,
-      `the index has ${groupDigits(source.size)} bytes, more than ${groupDigits(MAX_INDEX_BYTES)}`,
+      l10n.t('the index has {0} bytes, more than {1}', groupDigits(source.size), groupDigits(MAX_INDEX_BYTES)),
     );
   }
   const map = parseWeightMap(await source.read(0, source.size), source.name);
   if (map !== null) return map;
-  const problem = 'it is a JSON file without the weight_map of an index of shards';
-  throw new CheckpointError('not-a-checkpoint', source.name, problem, 'open the file with the weights instead');
+  const problem = l10n.t('it is a JSON file without the weight_map of an index of shards');
+  throw new CheckpointError('not-a-checkpoint', source.name, problem, l10n.t('open the file with the weights instead'));
 }
 
 /** An index that says which tensor lies in which shard, as Transformers writes it beside safetensors and PyTorch shards. */

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../../bytes/quote.js';
 import { beyondLimit, malformed } from '../problem.js';
 import { JsonProblem, JsonReader } from '../json/json-reader.js';
@@ -15,7 +16,7 @@ function readMap(reader: JsonReader, file: string): WeightMap {
     const tensors = shards.get(shard) ?? new Set();
     tensors.add(tensor);
     shards.set(shard, tensors);
-    if (shards.size > MAX_SHARDS) throw beyondLimit(file, `the index names more than ${String(MAX_SHARDS)} shards`);
+    if (shards.size > MAX_SHARDS) throw beyondLimit(file, l10n.t('the index names more than {0} shards', MAX_SHARDS));
   });
   return shards;
 }
@@ -35,11 +36,11 @@ export function parseWeightMap(bytes: Uint8Array, file: string): WeightMap | nul
     });
     reader.end();
   } catch (error) {
-    if (error instanceof JsonProblem) throw malformed(file, `the index ${error.message}`);
-    if (error instanceof TypeError) throw malformed(file, 'the index is not UTF-8');
+    if (error instanceof JsonProblem) throw malformed(file, l10n.t('the index {0}', error.message));
+    if (error instanceof TypeError) throw malformed(file, l10n.t('the index is not UTF-8'));
     throw error;
   }
   const empty = found.map?.size === 0;
-  if (empty) throw malformed(file, `the weight_map of ${quoteName(file)} names no tensor`);
+  if (empty) throw malformed(file, l10n.t('the weight_map of {0} names no tensor', quoteName(file)));
   return found.map ?? null;
 }

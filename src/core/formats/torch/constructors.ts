@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { PickleMachine } from './pickle/machine.js';
 import { PickleProblem } from './pickle/problem.js';
 import { numpyNumbers } from './numpy-values.js';
@@ -61,7 +62,7 @@ function isTurned(metadata: PickleValue | undefined): boolean {
 /** `_rebuild_tensor(storage, offset, size, stride)`, and `_rebuild_tensor_v2` with `requires_grad, hooks, metadata` behind. */
 const rebuildTensor: Construct = (args) => {
   const [storage, , , , , , metadata] = args;
-  if (!isKind(storage, 'storage')) throw new PickleProblem('a tensor is rebuilt from no storage');
+  if (!isKind(storage, 'storage')) throw new PickleProblem(l10n.t('a tensor is rebuilt from no storage'));
   const { dtype } = storage.type;
   return dtype === null || dtype === 'any' || isTurned(metadata) ? null : viewStorage(storage, dtype, args);
 };
@@ -69,11 +70,11 @@ const rebuildTensor: Construct = (args) => {
 /** `_rebuild_tensor_v3(storage, offset, size, stride, requires_grad, hooks, dtype, metadata)`. */
 const rebuildTypedTensor: Construct = (args) => {
   const [storage, , , , , , type, metadata] = args;
-  if (!isKind(storage, 'storage')) throw new PickleProblem('a tensor is rebuilt from no storage');
+  if (!isKind(storage, 'storage')) throw new PickleProblem(l10n.t('a tensor is rebuilt from no storage'));
   const dtype = isKind(type, 'global') && type.module === 'torch' ? torchType(type.name) : undefined;
   if (dtype === undefined || storage.type.dtype === null || isTurned(metadata)) return null;
   if (storage.type.dtype !== 'any' && storage.type.dtype !== dtype) {
-    throw new PickleProblem('a tensor has another type than its storage');
+    throw new PickleProblem(l10n.t('a tensor has another type than its storage'));
   }
   return viewStorage(storage, dtype, args);
 };

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { groupDigits, quoteName } from '../../bytes/quote.js';
 import { DTYPES } from '../../tensors/dtype.js';
 import type { TensorEntry } from '../../tensors/tensor-index.js';
@@ -39,13 +40,19 @@ export function tensorEntries(
     const { storage, dtype, shape, strides } = tensor;
     const place = placeOf(storage);
     if (place === undefined) {
-      throw malformed(file, `storage ${quoteName(storage.key)} of tensor ${quoteName(name)} is not in the archive`);
+      throw malformed(
+        file,
+        l10n.t('storage {0} of tensor {1} is not in the archive', quoteName(storage.key), quoteName(name)),
+      );
     }
     const { elementBytes } = storage.type;
     const needed = (storage.start + storage.length) * elementBytes;
     if (needed > place.byteLength) {
-      const sizes = `${groupDigits(place.byteLength)} bytes present, ${groupDigits(needed)} declared`;
-      throw malformed(file, `the record of storage ${quoteName(storage.key)} is shorter than the storage: ${sizes}`);
+      const sizes = l10n.t('{0} bytes present, {1} declared', groupDigits(place.byteLength), groupDigits(needed));
+      throw malformed(
+        file,
+        l10n.t('the record of storage {0} is shorter than the storage: {1}', quoteName(storage.key), sizes),
+      );
     }
     const size = DTYPES[dtype].bytes;
     const empty = shape.includes(0);

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource } from '../../bytes/byte-source.js';
 import { groupDigits, quoteName } from '../../bytes/quote.js';
 import { readRanges } from '../../bytes/read-ranges.js';
@@ -34,13 +35,13 @@ interface Front {
 function checkSystem(info: PickleValue, file: string): void {
   const little = isKind(info, 'dict') ? info.entries.get('little_endian') : true;
   if (little !== false) return;
-  const advice = 'load it with PyTorch on an ordinary machine and save it again';
-  throw new CheckpointError('unsupported', file, 'its numbers are big-endian', advice);
+  const advice = l10n.t('load it with PyTorch on an ordinary machine and save it again');
+  throw new CheckpointError('unsupported', file, l10n.t('its numbers are big-endian'), advice);
 }
 
 function keyList(value: PickleValue, file: string): readonly string[] {
   if (isKind(value, 'list') && value.items.every((item) => typeof item === 'string')) return value.items;
-  throw malformed(file, 'the list of storages behind the pickle is no list of keys');
+  throw malformed(file, l10n.t('the list of storages behind the pickle is no list of keys'));
 }
 
 /** The five pickles at the start of the file: magic number, protocol, system, object, keys. */
@@ -69,8 +70,8 @@ function placeStorages({ meaning, keys, end }: Front, file: string): Map<string,
   for (const key of keys) {
     const storage = meaning.storages.get(key);
     if (storage === undefined)
-      throw malformed(file, `the data of storage ${quoteName(key)} belong to nothing that is known`);
-    if (placed.has(key)) throw malformed(file, `the list of storages names ${quoteName(key)} twice`);
+      throw malformed(file, l10n.t('the data of storage {0} belong to nothing that is known', quoteName(key)));
+    if (placed.has(key)) throw malformed(file, l10n.t('the list of storages names {0} twice', quoteName(key)));
     const byteLength = storage.length * storage.type.elementBytes;
     placed.set(key, { storage, place: { offset: at + COUNT_BYTES, byteLength } });
     at += COUNT_BYTES + byteLength;
@@ -89,8 +90,12 @@ async function checkCounts(source: ByteSource, placed: Iterable<Placed>): Promis
   await readRanges(source, present, ({ storage }, view) => {
     const count = view.getBigInt64(0, true);
     if (count === BigInt(storage.length)) return;
-    const said = `${groupDigits(count)} elements before its data, ${groupDigits(storage.length)} in the pickle`;
-    throw malformed(source.name, `storage ${quoteName(storage.key)} contradicts the pickle: ${said}`);
+    const said = l10n.t(
+      '{0} elements before its data, {1} in the pickle',
+      groupDigits(count),
+      groupDigits(storage.length),
+    );
+    throw malformed(source.name, l10n.t('storage {0} contradicts the pickle: {1}', quoteName(storage.key), said));
   });
 }
 
@@ -106,7 +111,13 @@ async function open(source: ByteSource, options: OpenOptions): Promise<TensorInd
   const last = [...placed.values()].at(-1)?.place;
   const dataEnd = last === undefined ? front.end : last.offset + last.byteLength;
   if (dataEnd <= source.size) return { ...index, tensors: entries, warnings };
-  const section = { file: source.name, fileSize: source.size, dataStart: front.end, dataEnd, saidBy: 'pickle' };
+  const section = {
+    file: source.name,
+    fileSize: source.size,
+    dataStart: front.end,
+    dataEnd,
+    saidBy: 'pickle' as const,
+  };
   const cut = cutShort(section, entries);
   return { ...index, warnings: [allowCut(cut, options.partial ?? false), ...warnings], tensors: cut.whole };
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../../bytes/quote.js';
 import { CONSTRUCTORS } from './constructors.js';
 import { isDangerous } from './dangerous.js';
@@ -97,11 +98,14 @@ export class TorchMeaning implements Meaning {
       !Number.isSafeInteger(length) ||
       length < 0
     ) {
-      throw new PickleProblem('a persistent id is not a storage');
+      throw new PickleProblem(l10n.t('a persistent id is not a storage'));
     }
     const elements = storageType(storage.name);
     if (elements === undefined) {
-      throw new PickleProblem(`a storage is of the unknown class ${quoteName(globalName(storage))}`, 'unsupported');
+      throw new PickleProblem(
+        l10n.t('a storage is of the unknown class {0}', quoteName(globalName(storage))),
+        'unsupported',
+      );
     }
     const whole: PickleStorage = { kind: 'storage', key, type: elements, length, start: 0 };
     this.storages.set(key, whole);
@@ -121,7 +125,7 @@ export class TorchMeaning implements Meaning {
       length < 0 ||
       start + length > whole.length
     ) {
-      throw new PickleProblem(`a part of storage ${quoteName(whole.key)} reaches beyond it`);
+      throw new PickleProblem(l10n.t('a part of storage {0} reaches beyond it', quoteName(whole.key)));
     }
     return { ...whole, start, length };
   }

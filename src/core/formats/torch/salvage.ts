@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource } from '../../bytes/byte-source.js';
 import { quoteName } from '../../bytes/quote.js';
 import { CheckpointError } from '../../errors.js';
@@ -105,8 +106,8 @@ export async function salvage(source: ByteSource, options: OpenOptions, lost: Ch
     source.name,
   );
   const broken = tensors.find(([, { storage }]) => !isWhole(storage))?.[0] ?? '';
-  const where = broken === '' ? 'behind the last tensor' : `inside or before ${quoteName(broken)}`;
-  const cut = { file: source.name, problem: `${lost.problem}; it ends ${where}`, whole, broken };
+  const where = broken === '' ? l10n.t('behind the last tensor') : l10n.t('inside or before {0}', quoteName(broken));
+  const cut = { file: source.name, problem: l10n.t('{0}; it ends {1}', lost.problem, where), whole, broken };
   return {
     format: 'torch-zip',
     files: [source.name],

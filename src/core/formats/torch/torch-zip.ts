@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource } from '../../bytes/byte-source.js';
 import { CheckpointError } from '../../errors.js';
 import type { TensorIndex } from '../../tensors/tensor-index.js';
@@ -35,8 +36,8 @@ async function checkByteOrder(source: ByteSource, directory: ZipDirectory, root:
   if (entry?.fullSize !== 'big'.length) return;
   const said = new TextDecoder().decode(await readZipEntry(source, directory, entry, entry.fullSize));
   if (said !== 'big') return;
-  const advice = 'load it with PyTorch on an ordinary machine and save it again';
-  throw new CheckpointError('unsupported', source.name, 'its numbers are big-endian', advice);
+  const advice = l10n.t('load it with PyTorch on an ordinary machine and save it again');
+  throw new CheckpointError('unsupported', source.name, l10n.t('its numbers are big-endian'), advice);
 }
 
 async function readPart(

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Setting } from '../../tensors/tensor-index.js';
 import { quoteName } from '../../bytes/quote.js';
 import { addSetting } from '../settings.js';
@@ -55,7 +56,7 @@ class Walker {
   private readonly seen = new Map<object, number>();
 
   visit(value: PickleValue, path: string): void {
-    if (++this.visits > MAX_VISITS) throw beyond(`more than ${String(MAX_VISITS)} values are named`);
+    if (++this.visits > MAX_VISITS) throw beyond(l10n.t('more than {0} values are named', MAX_VISITS));
     if (isPlain(value)) {
       addSetting(this.settings, path, value);
     } else if (isKind(value, 'tensor')) {
@@ -75,7 +76,7 @@ class Walker {
     const found = this.seen.get(container);
     // Nothing new in it, or a circle.
     if (found !== undefined && found <= 0) return;
-    if (++this.depth > MAX_NESTING) throw beyond(`nested too deeply: more than ${String(MAX_NESTING)} levels`);
+    if (++this.depth > MAX_NESTING) throw beyond(l10n.t('nested too deeply: more than {0} levels', MAX_NESTING));
     const before = this.listed;
     this.seen.set(container, -1);
     visit();
@@ -84,10 +85,10 @@ class Walker {
   }
 
   private addTensor(tensor: PickleTensor, path: string): void {
-    if (++this.listed > MAX_TENSORS) throw beyond(`more than ${String(MAX_TENSORS)} tensors are named`);
+    if (++this.listed > MAX_TENSORS) throw beyond(l10n.t('more than {0} tensors are named', MAX_TENSORS));
     const name = path === '' ? WHOLE : path;
     if (name.length > MAX_NAME) {
-      throw beyond(`a tensor's name has more than ${String(MAX_NAME)} characters: ${quoteName(name)}`);
+      throw beyond(l10n.t("a tensor's name has more than {0} characters: {1}", MAX_NAME, quoteName(name)));
     }
     const present = this.tensors.get(name);
     if (present === undefined) this.tensors.set(name, tensor);

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource } from '../../bytes/byte-source.js';
 import { groupDigits, quoteName } from '../../bytes/quote.js';
 import { CheckpointError } from '../../errors.js';
@@ -39,12 +40,12 @@ const MAX_DIRECTORY_BYTES = 32 * 2 ** 20;
 function checkName(file: string, name: string): void {
   const leaves = name.startsWith('/') || name.includes('\\') || name.includes('\0') || /^[a-z]:/iu.test(name);
   if (!leaves && !name.split('/').includes('..')) return;
-  const problem = `the path of the entry ${quoteName(name)} leaves the archive's folder`;
+  const problem = l10n.t("the path of the entry {0} leaves the archive's folder", quoteName(name));
   throw new CheckpointError(
     'hostile',
     file,
     problem,
-    'no program that saves checkpoints writes this; do not trust the file',
+    l10n.t('no program that saves checkpoints writes this; do not trust the file'),
   );
 }
 
@@ -55,7 +56,7 @@ function zip64Values(view: DataView, extraStart: number, extraEnd: number, file:
     const id = view.getUint16(at, true);
     const length = view.getUint16(at + 2, true);
     const end = at + 4 + length;
-    if (end > extraEnd) throw malformed(file, 'an extra field of the zip directory is longer than its entry');
+    if (end > extraEnd) throw malformed(file, l10n.t('an extra field of the zip directory is longer than its entry'));
     if (id === ZIP64_FIELD) {
       return Array.from({ length: Math.floor(length / 8) }, (_, index) => view.getBigUint64(at + 4 + index * 8, true));
     }
@@ -72,27 +73,33 @@ interface CentralHeader {
 
 function readHeader(view: DataView, at: number, directoryStart: number, file: string): CentralHeader {
   if (at + CENTRAL_BYTES > view.byteLength || view.getUint32(at, true) !== CENTRAL_SIGNATURE) {
-    throw malformed(file, `the zip directory is damaged at byte ${groupDigits(directoryStart + at)}`);
+    throw malformed(file, l10n.t('the zip directory is damaged at byte {0}', groupDigits(directoryStart + at)));
   }
   const nameEnd = at + CENTRAL_BYTES + view.getUint16(at + 28, true);
   const extraEnd = nameEnd + view.getUint16(at + 30, true);
   const end = extraEnd + view.getUint16(at + 32, true);
-  if (end > view.byteLength) throw malformed(file, 'an entry of the zip directory is longer than the directory');
+  if (end > view.byteLength)
+    throw malformed(file, l10n.t('an entry of the zip directory is longer than the directory'));
   const name = new TextDecoder().decode(
     new Uint8Array(view.buffer, view.byteOffset + at + CENTRAL_BYTES, nameEnd - at - CENTRAL_BYTES),
   );
   checkName(file, name);
-  const who = `the entry ${quoteName(name)}`;
+  const who = (): string => l10n.t('the entry {0}', quoteName(name));
   if ((view.getUint16(at + 8, true) & ENCRYPTED) !== 0) {
-    throw new CheckpointError('unsupported', file, `${who} is encrypted`, 'decrypt the archive first');
-  }
-  const method = view.getUint16(at + 10, true);
-  if (method !== STORED && method !== DEFLATED) {
-    const advice = 'save the checkpoint again with torch.save';
     throw new CheckpointError(
       'unsupported',
       file,
-      `${who} uses compression method ${String(method)}, which is not supported`,
+      l10n.t('{0} is encrypted', who()),
+      l10n.t('decrypt the archive first'),
+    );
+  }
+  const method = view.getUint16(at + 10, true);
+  if (method !== STORED && method !== DEFLATED) {
+    const advice = l10n.t('save the checkpoint again with torch.save');
+    throw new CheckpointError(
+      'unsupported',
+      file,
+      l10n.t('{0} uses compression method {1}, which is not supported', who(), method),
       advice,
     );
   }
@@ -105,13 +112,16 @@ function readHeader(view: DataView, at: number, directoryStart: number, file: st
   const size = field(at + 20);
   const headerOffset = field(at + 42);
   if (headerOffset + size > BigInt(directoryStart) || (method === STORED && fullSize !== size)) {
-    const declared = `${groupDigits(fullSize)} bytes at ${groupDigits(headerOffset)}`;
-    throw malformed(file, `${who} declares ${declared}; the archive's data end at ${groupDigits(directoryStart)}`);
+    const declared = l10n.t('{0} bytes at {1}', groupDigits(fullSize), groupDigits(headerOffset));
+    throw malformed(
+      file,
+      l10n.t("{0} declares {1}; the archive's data end at {2}", who(), declared, groupDigits(directoryStart)),
+    );
   }
   const compressed = method === DEFLATED;
   if (compressed && fullSize > size * MOST_PER_BYTE) {
-    const sizes = `${groupDigits(fullSize)} bytes, which ${groupDigits(size)} compressed ones cannot hold`;
-    throw malformed(file, `${who} declares ${sizes}`);
+    const sizes = l10n.t('{0} bytes, which {1} compressed ones cannot hold', groupDigits(fullSize), groupDigits(size));
+    throw malformed(file, l10n.t('{0} declares {1}', who(), sizes));
   }
   const entry = {
     name,
@@ -133,7 +143,7 @@ export async function readZipDirectory(source: ByteSource): Promise<ZipDirectory
   if (length > MAX_DIRECTORY_BYTES) {
     throw beyondLimit(
       source.name,
-      `the zip directory has ${groupDigits(length)} bytes, more than ${groupDigits(MAX_DIRECTORY_BYTES)}`,
+      l10n.t('the zip directory has {0} bytes, more than {1}', groupDigits(length), groupDigits(MAX_DIRECTORY_BYTES)),
     );
   }
   const bytes = await source.read(start, length);
@@ -144,14 +154,14 @@ export async function readZipDirectory(source: ByteSource): Promise<ZipDirectory
     const header = readHeader(view, at, start, source.name);
     at += header.length;
     if (entries.has(header.entry.name)) {
-      throw malformed(source.name, `the archive holds the entry ${quoteName(header.entry.name)} twice`);
+      throw malformed(source.name, l10n.t('the archive holds the entry {0} twice', quoteName(header.entry.name)));
     }
     entries.set(header.entry.name, header.entry);
   }
   if (entries.size !== count) {
     throw malformed(
       source.name,
-      `the zip directory holds ${String(entries.size)} entries and says ${groupDigits(count)}`,
+      l10n.t('the zip directory holds {0} entries and says {1}', entries.size, groupDigits(count)),
     );
   }
   return { entries, start };

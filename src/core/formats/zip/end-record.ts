@@ -1,7 +1,8 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource } from '../../bytes/byte-source.js';
 import { groupDigits } from '../../bytes/quote.js';
 import { CheckpointError } from '../../errors.js';
-import { DOWNLOAD_STOPPED, malformed } from '../problem.js';
+import { downloadStopped, malformed } from '../problem.js';
 
 /** Where the central directory lies. */
 interface DirectoryPlace {
@@ -33,10 +34,10 @@ function findEnd(view: DataView): number | null {
 
 function checkPlace(source: ByteSource, endAt: number, start: bigint, length: bigint, count: bigint): DirectoryPlace {
   if (start + length > BigInt(endAt)) {
-    const declared = `${groupDigits(length)} bytes at ${groupDigits(start)}`;
+    const declared = l10n.t('{0} bytes at {1}', groupDigits(length), groupDigits(start));
     throw malformed(
       source.name,
-      `the zip directory (${declared}) does not end before its end record at ${groupDigits(endAt)}`,
+      l10n.t('the zip directory ({0}) does not end before its end record at {1}', declared, groupDigits(endAt)),
     );
   }
   return { start: Number(start), length: Number(length), count: Number(count) };
@@ -48,11 +49,11 @@ async function readZip64(source: ByteSource, locatorAt: number): Promise<Directo
   if (locator.getUint32(0, true) !== ZIP64_LOCATOR_SIGNATURE) return null;
   const at = locator.getBigUint64(8, true);
   if (at + BigInt(ZIP64_END_BYTES) > BigInt(locatorAt)) {
-    throw malformed(source.name, `the zip64 end record at ${groupDigits(at)} lies beyond its locator`);
+    throw malformed(source.name, l10n.t('the zip64 end record at {0} lies beyond its locator', groupDigits(at)));
   }
   const end = asView(await source.read(Number(at), ZIP64_END_BYTES));
   if (end.getUint32(0, true) !== ZIP64_END_SIGNATURE) {
-    throw malformed(source.name, `there is no zip64 end record at ${groupDigits(at)}`);
+    throw malformed(source.name, l10n.t('there is no zip64 end record at {0}', groupDigits(at)));
   }
   return checkPlace(
     source,
@@ -81,15 +82,15 @@ async function readEnd(source: ByteSource): Promise<{ view: DataView; at: number
 export async function findDirectory(source: ByteSource): Promise<DirectoryPlace> {
   const end = await readEnd(source);
   if (end === null) {
-    const problem = 'the archive has no end of central directory: the end of the file is missing';
-    throw new CheckpointError('truncated', source.name, problem, DOWNLOAD_STOPPED);
+    const problem = l10n.t('the archive has no end of central directory: the end of the file is missing');
+    throw new CheckpointError('truncated', source.name, problem, downloadStopped());
   }
   const wide = await readZip64(source, end.at - ZIP64_LOCATOR_BYTES);
   if (wide !== null) return wide;
   const { view } = end;
   if (view.getUint16(4, true) !== 0 || view.getUint16(6, true) !== 0) {
-    const problem = 'it is one part of a zip archive that was split';
-    throw new CheckpointError('unsupported', source.name, problem, 'join the parts to one archive');
+    const problem = l10n.t('it is one part of a zip archive that was split');
+    throw new CheckpointError('unsupported', source.name, problem, l10n.t('join the parts to one archive'));
   }
   const length = BigInt(view.getUint32(12, true));
   return checkPlace(source, end.at, BigInt(view.getUint32(16, true)), length, BigInt(view.getUint16(10, true)));

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource } from '../../bytes/byte-source.js';
 import { groupDigits, quoteName } from '../../bytes/quote.js';
 import { readRanges } from '../../bytes/read-ranges.js';
@@ -6,21 +7,27 @@ import type { ZipDirectory, ZipEntry } from './directory.js';
 import { LOCAL_BYTES, readLocalHeader } from './local-header.js';
 
 function dataStart(view: DataView, entry: ZipEntry, file: string, end: number): number {
-  const who = `the local header of ${quoteName(entry.name)}`;
+  const who = l10n.t('the local header of {0}', quoteName(entry.name));
   const local = readLocalHeader(view);
   if (local === null) {
-    throw malformed(file, `${who} is not at ${groupDigits(entry.headerOffset)}, where the zip directory says`);
+    throw malformed(
+      file,
+      l10n.t('{0} is not at {1}, where the zip directory says', who, groupDigits(entry.headerOffset)),
+    );
   }
   if (local.stored === entry.compressed || (local.size !== null && local.size !== entry.size)) {
-    const sizes = `${groupDigits(local.size ?? 0)} and ${groupDigits(entry.size)} bytes`;
-    const ways = `${local.stored ? 'stored' : 'compressed'} and ${entry.compressed ? 'compressed' : 'stored'}`;
-    throw malformed(file, `${who} contradicts the zip directory: ${local.stored === entry.compressed ? ways : sizes}`);
+    const sizes = l10n.t('{0} and {1} bytes', groupDigits(local.size ?? 0), groupDigits(entry.size));
+    const ways = local.stored ? l10n.t('stored and compressed') : l10n.t('compressed and stored');
+    throw malformed(
+      file,
+      l10n.t('{0} contradicts the zip directory: {1}', who, local.stored === entry.compressed ? ways : sizes),
+    );
   }
   const start = entry.headerOffset + local.length;
   if (start + entry.size > end) {
     throw malformed(
       file,
-      `the data of ${quoteName(entry.name)} reach beyond ${groupDigits(end)}, where the archive's data end`,
+      l10n.t("the data of {0} reach beyond {1}, where the archive's data end", quoteName(entry.name), groupDigits(end)),
     );
   }
   return start;

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ByteSource } from '../../bytes/byte-source.js';
 import { inflateStart, InflateProblem } from '../../bytes/inflate.js';
 import { groupDigits, quoteName } from '../../bytes/quote.js';
@@ -18,8 +19,8 @@ export async function readZipEntry(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { name, size, fullSize, compressed } = entry;
   if (fullSize > limit) {
-    const sizes = `${groupDigits(fullSize)} bytes, more than ${groupDigits(limit)}`;
-    throw beyondLimit(source.name, `${quoteName(name)} has ${sizes}`);
+    const sizes = l10n.t('{0} bytes, more than {1}', groupDigits(fullSize), groupDigits(limit));
+    throw beyondLimit(source.name, l10n.t('{0} has {1}', quoteName(name), sizes));
   }
   const start = (await locateEntries(source, directory, [entry])).get(name) ?? 0;
   const bytes = await source.read(start, size);
@@ -28,6 +29,6 @@ export async function readZipEntry(
     return inflateStart(bytes, fullSize);
   } catch (error) {
     if (!(error instanceof InflateProblem)) throw error;
-    throw malformed(source.name, `the entry ${quoteName(name)} cannot be read: ${error.message}`);
+    throw malformed(source.name, l10n.t('the entry {0} cannot be read: {1}', quoteName(name), error.message));
   }
 }

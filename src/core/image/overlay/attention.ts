@@ -18,14 +18,17 @@ export function paintAttention(
   const { width, height, data: light } = gray;
   const strength = Float32Array.from(values, (value) => Math.sqrt(Math.max(0, largest > 0 ? value / largest : 0)));
   const field = interpolate({ rows, columns, values: strength }, width, height, between);
-  const data = new Uint8ClampedArray(width * height * 4);
+  // Opaque; the other channels are set below.
+  const data = new Uint8ClampedArray(width * height * 4).fill(255);
+  const [red, green, blue] = YELLOW;
+  const [coverRed, coverGreen, coverBlue] = COVER;
   for (let i = 0, to = 0; i < light.length; i++, to += 4) {
-    const heat = Math.max(0, Math.min(1, field[i] ?? 0));
+    const value = field[i] ?? 0;
+    const heat = value > 0 ? (value < 1 ? value : 1) : 0;
     const own = (light[i] ?? 0) * DIM;
-    data[to] = own + (YELLOW[0] - own) * heat * COVER[0];
-    data[to + 1] = own + (YELLOW[1] - own) * heat * COVER[1];
-    data[to + 2] = own + (YELLOW[2] - own) * heat * COVER[2];
-    data[to + 3] = 255;
+    data[to] = own + (red - own) * heat * coverRed;
+    data[to + 1] = own + (green - own) * heat * coverGreen;
+    data[to + 2] = own + (blue - own) * heat * coverBlue;
   }
   return { width, height, data };
 }

@@ -56,35 +56,47 @@ const STEPS = 4_096;
 /** Strength of a colour at each step of reach. */
 const CURVE = Float32Array.from({ length: STEPS + 1 }, (_, step) => (step / STEPS) ** GAMMA);
 
-/** The strength of a colour for each value of a field, in place: `reach` for the many pixels of a picture. */
-function toStrengths(field: Float32Array, { end, scale: { low, high } }: ModeOverlay): Float32Array {
-  const extent = high - low;
-  if (!(extent > 0)) return field.fill(0);
-  for (let i = 0; i < field.length; i++) {
-    const part = ((field[i] ?? 0) * end - low) / extent;
-    const step = part > 0 ? (part < 1 ? Math.floor(part * STEPS + 0.5) : STEPS) : 0;
-    field[i] = CURVE[step] ?? 0;
-  }
-  return field;
+/** Values of the maps of an overlay at the pixels of a picture, as `interpolate` gives them; null where there is no map. */
+export interface OverlayFields {
+  readonly query: Float32Array | null;
+  readonly key: Float32Array | null;
 }
 
 /** The picture with the query map in its red, the key map in its green and blue channel: both is white, neither a dim picture. */
 export function paintModes(gray: GrayPicture, overlay: ModeOverlay, between: Between): RgbaPicture {
-  const { width, height, data: light } = gray;
-  const data = new Uint8ClampedArray(width * height * 4);
-  const strengths = (map: PatchMap | null): Float32Array =>
-    map === null ? new Float32Array(light.length) : toStrengths(interpolate(map, width, height, between), overlay);
-  const reds = strengths(overlay.query);
-  const cyans = strengths(overlay.key);
+  const field = (map: PatchMap | null): Float32Array | null =>
+    map === null ? null : interpolate(map, gray.width, gray.height, between);
+  return paintFields(gray, { query: field(overlay.query), key: field(overlay.key) }, overlay);
+}
+
+/** The same of maps whose values at the pixels are at hand: both ends of a mode are drawn from the same ones. */
+export function paintFields(
+  { width, height, data: light }: GrayPicture,
+  { query, key }: OverlayFields,
+  { end, scale: { low, high } }: Pick<ModeOverlay, 'end' | 'scale'>,
+): RgbaPicture {
+  // Opaque; the other channels are set below.
+  const data = new Uint8ClampedArray(width * height * 4).fill(255);
+  const isFlat = !(high > low);
+  const none = new Float32Array(query === null || key === null || isFlat ? light.length : 0);
+  const [reds, cyans] = isFlat ? [none, none] : [query ?? none, key ?? none];
+  // A map that is missing or flat is nowhere above the scale's low end.
+  const [redLow, cyanLow] = isFlat ? [0, 0] : [query === null ? 0 : low, key === null ? 0 : low];
+  const extent = isFlat ? 1 : high - low;
   for (let i = 0, to = 0; i < light.length; i++, to += 4) {
     const own = light[i] ?? 0;
-    const red = reds[i] ?? 0;
-    const cyan = cyans[i] ?? 0;
+    const red = CURVE[stepOf((reds[i] ?? 0) * end - redLow, extent)] ?? 0;
+    const cyan = CURVE[stepOf((cyans[i] ?? 0) * end - cyanLow, extent)] ?? 0;
     const rest = own * (DIM + (1 - DIM) * cyan) + ADDED * cyan;
     data[to] = own * (DIM + (1 - DIM) * red) + ADDED * red;
     data[to + 1] = rest;
     data[to + 2] = rest;
-    data[to + 3] = 255;
   }
   return { width, height, data };
+}
+
+/** The step of reach of what a value is above the low end of the scale: `reach` for the many pixels of a picture. */
+function stepOf(above: number, extent: number): number {
+  const step = (above / extent) * STEPS + 0.5;
+  return step > 0 ? (step < STEPS ? Math.trunc(step) : STEPS) : 0;
 }

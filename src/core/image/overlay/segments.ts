@@ -29,48 +29,55 @@ export function segmentsOfPatches({ rows, columns, values }: PatchMap, level: nu
   return segments;
 }
 
+/** Corners of a square of the lattice. */
+const CORNERS = 4;
+
 /** Marching squares: where a field on a lattice, (ys, xs), crosses the level; saddles are told apart by the mean of their corners. */
 export function segmentsBetween(field: Float32Array, xs: Float64Array, ys: Float64Array, level: number): Segment[] {
   const across = xs.length;
   const above = (x: number, y: number): number => (field[y * across + x] ?? 0) - level;
-  const isOver = (at: number): boolean => (field[at] ?? 0) - level >= 0;
+  const over = new Uint8Array(field.length);
+  for (let at = 0; at < field.length; at++) over[at] = (field[at] ?? 0) - level >= 0 ? 1 : 0;
   // Every edge of the lattice has one node: the edge to the right of a point an even one, the edge below it an odd one.
   const onRow = (x: number, y: number): SegmentEnd => {
-    const [a, b] = [above(x, y), above(x + 1, y)];
-    const [left = 0, right = 0] = xs.subarray(x, x + 2);
-    return { node: 2 * (y * across + x), x: left + ((right - left) * a) / (a - b), y: ys[y] ?? 0 };
+    const a = above(x, y);
+    const b = above(x + 1, y);
+    const left = xs[x] ?? 0;
+    return { node: 2 * (y * across + x), x: left + (((xs[x + 1] ?? 0) - left) * a) / (a - b), y: ys[y] ?? 0 };
   };
   const onColumn = (x: number, y: number): SegmentEnd => {
-    const [a, b] = [above(x, y), above(x, y + 1)];
-    const [top = 0, bottom = 0] = ys.subarray(y, y + 2);
-    return { node: 2 * (y * across + x) + 1, x: xs[x] ?? 0, y: top + ((bottom - top) * a) / (a - b) };
+    const a = above(x, y);
+    const b = above(x, y + 1);
+    const top = ys[y] ?? 0;
+    return { node: 2 * (y * across + x) + 1, x: xs[x] ?? 0, y: top + (((ys[y + 1] ?? 0) - top) * a) / (a - b) };
   };
   const segments: Segment[] = [];
   for (let y = 0; y + 1 < ys.length; y++) {
     const upper = y * across;
     const lower = upper + across;
     for (let x = 0; x + 1 < across; x++) {
+      const right = x + 1;
+      const topLeft = over[upper + x] ?? 0;
+      const topRight = over[upper + right] ?? 0;
+      const bottomRight = over[lower + right] ?? 0;
+      const bottomLeft = over[lower + x] ?? 0;
       // Most squares are on one side of the level: nothing is made for those.
-      const over = isOver(upper + x);
-      if (over === isOver(upper + x + 1) && over === isOver(lower + x) && over === isOver(lower + x + 1)) continue;
-      const corners = [above(x, y), above(x + 1, y), above(x + 1, y + 1), above(x, y + 1)] as const;
-      const sides = [onRow, onColumn, onRow, onColumn] as const;
+      const high = topLeft + topRight + bottomRight + bottomLeft;
+      if (high === 0 || high === CORNERS) continue;
       const crossed: SegmentEnd[] = [];
-      for (const [side, end] of sides.entries()) {
-        if (reaches(corners[side]) === reaches(corners[(side + 1) % 4])) continue;
-        crossed.push(end(side === 1 ? x + 1 : x, side === 2 ? y + 1 : y));
-      }
+      if (topLeft !== topRight) crossed.push(onRow(x, y));
+      if (topRight !== bottomRight) crossed.push(onColumn(right, y));
+      if (bottomRight !== bottomLeft) crossed.push(onRow(x, y + 1));
+      if (bottomLeft !== topLeft) crossed.push(onColumn(x, y));
       const [a, b, c, d] = crossed;
       if (a === undefined || b === undefined) continue;
       if (c === undefined || d === undefined) segments.push([a, b]);
-      else if (reaches(corners[0]) === reaches(corners[0] + corners[1] + corners[2] + corners[3])) {
-        segments.push([a, b], [c, d]);
-      } else segments.push([d, a], [b, c]);
+      else {
+        const mean = above(x, y) + above(right, y) + above(right, y + 1) + above(x, y + 1);
+        if ((topLeft === 1) === mean >= 0) segments.push([a, b], [c, d]);
+        else segments.push([d, a], [b, c]);
+      }
     }
   }
   return segments;
-}
-
-function reaches(value: number | undefined): boolean {
-  return value !== undefined && value >= 0;
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { CheckpointError } from '../../errors.js';
 import type { Size, Window } from './picture.js';
 import { type Crop, isInputSize, type Preprocessing, type Resize } from './preprocessing.js';
@@ -33,14 +34,14 @@ export interface Placement {
  */
 export function layoutOf(original: Size, { resize, crop }: Preprocessing, name: string): Layout {
   if (original[0] < 1 || original[1] < 1) {
-    throw new CheckpointError('empty', name, 'the picture has no pixels', 'choose another picture');
+    throw new CheckpointError('empty', name, l10n.t('the picture has no pixels'), l10n.t('choose another picture'));
   }
   const resized = resizedSize(original, resize);
   const size = crop?.size ?? resized;
   if (!isInputSize(size) || Math.max(...resized) > MAX_RESIZED_SIDE) {
     const [height, width] = isInputSize(size) ? resized : size;
-    const problem = `this preprocessing makes ${width} x ${height} pixels of it, more than fit`;
-    throw new CheckpointError('limit', name, problem, 'choose a smaller size or a crop');
+    const problem = l10n.t('this preprocessing makes {0} x {1} pixels of it, more than fit', width, height);
+    throw new CheckpointError('limit', name, problem, l10n.t('choose a smaller size or a crop'));
   }
   const [top, left] = crop === null ? [0, 0] : [offset(resized[0], size[0], crop), offset(resized[1], size[1], crop)];
   const from = [Math.max(0, top), Math.max(0, left)] as const;

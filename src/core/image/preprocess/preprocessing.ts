@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { CheckpointError } from '../../errors.js';
 import type { Size } from './picture.js';
 import type { Resampling } from './resample/filters.js';
@@ -73,22 +74,32 @@ export function changePreprocessing(from: Preprocessing, { size, ...fields }: Pr
   const changed: Preprocessing = { ...from, ...fields, ...exact };
   const problem = problemOf(changed);
   if (problem === null) return changed;
-  throw new CheckpointError('wrong-use', 'the preprocessing', problem.is, problem.advice);
+  throw new CheckpointError('wrong-use', l10n.t('the preprocessing'), problem.is, problem.advice);
 }
 
 function problemOf({ resize, crop, rescale, mean, deviation }: Preprocessing): { is: string; advice: string } | null {
   const sizes = [crop?.size, 'size' in resize ? resize.size : undefined].filter((size) => size !== undefined);
   for (const [height, width] of sizes) {
     if (!isInputSize([height, width])) {
-      const advice = `give whole numbers of pixels from 1 to ${MAX_SIDE}, ${MAX_PIXELS} pixels in all at most`;
-      return { is: `its size is ${height}x${width}`, advice };
+      const advice = l10n.t(
+        'give whole numbers of pixels from 1 to {0}, {1} pixels in all at most',
+        MAX_SIDE,
+        MAX_PIXELS,
+      );
+      return { is: l10n.t('its size is {0}x{1}', height, width), advice };
     }
   }
   if (resize.mode === 'shortest-edge' && !isInputSize([resize.edge, 1])) {
-    return { is: `its shortest edge is ${resize.edge}`, advice: `give a whole number of pixels from 1 to ${MAX_SIDE}` };
+    return {
+      is: l10n.t('its shortest edge is {0}', resize.edge),
+      advice: l10n.t('give a whole number of pixels from 1 to {0}', MAX_SIDE),
+    };
   }
   if (![rescale, ...mean, ...deviation].every(Number.isFinite) || deviation.includes(0)) {
-    return { is: 'a number of its normalisation is infinite or a deviation is 0', advice: 'give other numbers' };
+    return {
+      is: l10n.t('a number of its normalisation is infinite or a deviation is 0'),
+      advice: l10n.t('give other numbers'),
+    };
   }
   return null;
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Describe } from '../forward-view.js';
 import { classifier, patchEmbedding, prefixTokens } from '../parts.js';
 import { positionBias, positionTable } from '../positions.js';
@@ -21,9 +22,9 @@ export const beit: Describe = (view) => {
         positionBias(view, root, ['rel_pos_bias.relative_position_bias_table'], heads);
       return timmBlock(block, epsilon, 'gelu', bias);
     }),
-    norm: root.optionalNorm('final norm', ['norm'], width, epsilon),
+    norm: root.optionalNorm(l10n.t('final norm'), ['norm'], width, epsilon),
     pooling: timmPooling(view, epsilon, 'gelu', 'class'),
-    poolNorm: root.optionalNorm('norm of the pooled tokens', ['fc_norm'], width, epsilon),
+    poolNorm: root.optionalNorm(l10n.t('norm of the pooled tokens'), ['fc_norm'], width, epsilon),
     embedding: null,
     classifiers: classifier(root, ['head.weight'], width, 'pooled'),
   };

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Describe } from '../forward-view.js';
 import { classifier, patchEmbedding, prefixTokens } from '../parts.js';
 import { positionTable } from '../positions.js';
@@ -18,7 +19,7 @@ export const dinov2: Describe = (view) => {
     rotation: null,
     preNorm: null,
     blocks: view.blocks.map((block) => timmBlock(block, epsilon, 'gelu')),
-    norm: root.norm('final norm', ['norm'], width, epsilon),
+    norm: root.norm(l10n.t('final norm'), ['norm'], width, epsilon),
     pooling: 'class',
     poolNorm: null,
     embedding: null,

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Describe } from '../forward-view.js';
 import { knownRotation } from '../known-rotation.js';
 import { classifier, patchEmbedding, prefixTokens } from '../parts.js';
@@ -19,11 +20,11 @@ export const eva: Describe = (view) => {
     prefix,
     positions: positionTable(view, ['pos_embed'], prefix, 'bicubic-antialias'),
     rotation: turns ? knownRotation(view) : null,
-    preNorm: root.optionalNorm('norm before the blocks', ['norm_pre'], width, epsilon),
+    preNorm: root.optionalNorm(l10n.t('norm before the blocks'), ['norm_pre'], width, epsilon),
     blocks,
-    norm: root.optionalNorm('final norm', ['norm'], width, epsilon),
+    norm: root.optionalNorm(l10n.t('final norm'), ['norm'], width, epsilon),
     pooling: timmPooling(view, epsilon, 'gelu', 'class'),
-    poolNorm: root.optionalNorm('norm of the pooled tokens', ['fc_norm'], width, epsilon),
+    poolNorm: root.optionalNorm(l10n.t('norm of the pooled tokens'), ['fc_norm'], width, epsilon),
     embedding: null,
     classifiers: classifier(root, ['head.weight'], width, 'pooled'),
   };

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Activation, AttentionPooling, Block, Classifier, Pooling } from '../forward.js';
 import type { BlockView, Describe, ForwardView } from '../forward-view.js';
 import { missing } from '../not-runnable.js';
@@ -23,7 +24,7 @@ export const google: Describe = (view) => {
     rotation: null,
     preNorm: null,
     blocks: view.blocks.map((block) => googleBlock(block, epsilon, activation)),
-    norm: root.norm('final norm', ['Transformer.encoder_norm'], width, epsilon),
+    norm: root.norm(l10n.t('final norm'), ['Transformer.encoder_norm'], width, epsilon),
     pooling: poolingOf(view, prefix.length > 0, epsilon, activation),
     poolNorm: null,
     embedding: null,
@@ -35,8 +36,8 @@ export const google: Describe = (view) => {
 function hasSines({ root, facts, width, blocks }: ForwardView): boolean {
   if (root.has(...POSITIONS)) return false;
   const isBigVision = blocks.every(({ weights }) => weights.has('MlpBlock_0.Dense_0.weight'));
-  if (!isBigVision || width % 4 !== 0) throw missing(root.file, 'position table', 'pos_embedding');
-  facts.assume('The file has no table of positions: those that big_vision computes from sines were taken.');
+  if (!isBigVision || width % 4 !== 0) throw missing(root.file, l10n.t('position table'), 'pos_embedding');
+  facts.assume(l10n.t('The file has no table of positions: those that big_vision computes from sines were taken.'));
   return true;
 }
 
@@ -47,7 +48,7 @@ function googleBlock(block: BlockView, epsilon: number, activation: Activation):
     attention: attention(block, { output: ['out.weight'] }, epsilon),
     norm1: attentionNorm(block, epsilon),
     scale1: null,
-    norm2: weights.norm('norm before the MLP', ['LayerNorm_2', 'LayerNorm_1'], width, epsilon),
+    norm2: weights.norm(l10n.t('norm before the MLP'), ['LayerNorm_2', 'LayerNorm_1'], width, epsilon),
     mlp: plainMlp(
       weights,
       width,
@@ -66,7 +67,7 @@ function poolingOf(view: ForwardView, hasClass: boolean, epsilon: number, activa
 
 /** big_vision's pooling by multi-head attention (MAP). */
 function mapHead({ root, width, blocks }: ForwardView, epsilon: number, activation: Activation): AttentionPooling {
-  const part = 'attention pooling';
+  const part = l10n.t('attention pooling');
   const linear = (name: string): AttentionPooling['query'] =>
     root.linear(part, [`MAPHead_0.MultiHeadDotProductAttention_0.${name}.weight`], { outputs: width, inputs: width });
   return {
@@ -90,7 +91,7 @@ function mapHead({ root, width, blocks }: ForwardView, epsilon: number, activati
 /** The classifier, behind the layer that models of ImageNet-21k have in front of it. */
 function headOf(root: Weights, width: number): Classifier[] {
   if (!root.has('pre_logits.weight')) return classifier(root, ['head.weight'], width, 'pooled');
-  const hidden = root.linear('layer before the classifier', ['pre_logits.weight'], { inputs: width });
+  const hidden = root.linear(l10n.t('layer before the classifier'), ['pre_logits.weight'], { inputs: width });
   const head = root.linear('classifier', ['head.weight'], { inputs: hidden.weight.rows });
   return root.has('head.weight') ? [{ projection: head, hidden, reads: 'pooled' }] : [];
 }
@@ -101,11 +102,13 @@ function headOf(root: Weights, width: number): Classifier[] {
  */
 function googleActivation({ root, facts }: ForwardView): Activation {
   if (root.has('MAPHead_0.probe')) {
-    facts.assume("Activation GELU by its approximation with tanh, as in Google's own code and in SigLIP.");
+    facts.assume(l10n.t("Activation GELU by its approximation with tanh, as in Google's own code and in SigLIP."));
     return 'gelu-tanh';
   }
   facts.assume(
-    "Activation GELU, as timm and Transformers run such weights; Google's own code approximates it with tanh, which differs by 0.0005 at most in each activation.",
+    l10n.t(
+      "Activation GELU, as timm and Transformers run such weights; Google's own code approximates it with tanh, which differs by 0.0005 at most in each activation.",
+    ),
   );
   return 'gelu';
 }

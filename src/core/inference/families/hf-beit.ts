@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Describe } from '../forward-view.js';
 import { classifier, patchEmbedding } from '../parts.js';
 import { positionBias, positionTable } from '../positions.js';
@@ -11,7 +12,7 @@ export const hfBeit: Describe = (view) => {
   const epsilon = facts.epsilon(1e-12);
   const activation = facts.activation('gelu');
   const prefix = hfPrefix(view);
-  const poolNorm = root.optionalNorm('norm of the pooled tokens', ['pooler.layernorm'], width, epsilon);
+  const poolNorm = root.optionalNorm(l10n.t('norm of the pooled tokens'), ['pooler.layernorm'], width, epsilon);
   return {
     patches: patchEmbedding(view, HF_PATCHES),
     prefix,
@@ -26,7 +27,7 @@ export const hfBeit: Describe = (view) => {
         positionBias(view, root, [`encoder.${TABLE}`, 'shared_position_bias.relative_position_bias_table'], heads);
       return hfVitBlock(block, epsilon, activation, bias);
     }),
-    norm: root.optionalNorm('final norm', ['layernorm'], width, epsilon),
+    norm: root.optionalNorm(l10n.t('final norm'), ['layernorm'], width, epsilon),
     pooling: poolNorm === null ? 'class' : 'patch-mean',
     poolNorm,
     embedding: null,

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Activation, AttentionPooling, Block } from '../forward.js';
 import type { BlockView, Describe, ForwardView } from '../forward-view.js';
 import { attention, attentionNorm, classifier, patchEmbedding, plainMlp, prefixTokens } from '../parts.js';
@@ -15,11 +16,11 @@ export const hfClip: Describe = (view) => {
     positions: positionTable(view, ['embeddings.position_embedding.weight'], prefix, 'bicubic'),
     rotation: null,
     // The library's own spelling.
-    preNorm: root.norm('norm before the blocks', ['pre_layrnorm'], width, epsilon),
+    preNorm: root.norm(l10n.t('norm before the blocks'), ['pre_layrnorm'], width, epsilon),
     blocks: view.blocks.map((block) => clipBlock(block, epsilon, activation)),
     norm: null,
     pooling: 'class',
-    poolNorm: root.norm('norm of the pooled token', ['post_layernorm'], width, epsilon),
+    poolNorm: root.norm(l10n.t('norm of the pooled token'), ['post_layernorm'], width, epsilon),
     embedding: around.has('visual_projection.weight')
       ? around.linear('projection', ['visual_projection.weight'], { inputs: width })
       : null,
@@ -39,7 +40,7 @@ export const hfSiglip: Describe = (view) => {
     rotation: null,
     preNorm: null,
     blocks: view.blocks.map((block) => clipBlock(block, epsilon, activation)),
-    norm: root.norm('final norm', ['post_layernorm'], width, epsilon),
+    norm: root.norm(l10n.t('final norm'), ['post_layernorm'], width, epsilon),
     pooling: root.has('head.probe') ? siglipPooling(view, epsilon, activation) : 'patch-mean',
     poolNorm: null,
     embedding: null,
@@ -53,7 +54,7 @@ function clipBlock(block: BlockView, epsilon: number, activation: Activation): B
     attention: attention(block, { output: ['out_proj.weight', 'o_proj.weight'] }, epsilon),
     norm1: attentionNorm(block, epsilon),
     scale1: null,
-    norm2: weights.norm('norm before the MLP', ['layer_norm2'], spec.width, epsilon),
+    norm2: weights.norm(l10n.t('norm before the MLP'), ['layer_norm2'], spec.width, epsilon),
     mlp: plainMlp(weights, spec.width, ['mlp.fc1.weight'], ['mlp.fc2.weight'], activation),
     scale2: null,
   };
@@ -64,7 +65,7 @@ function siglipPooling(
   epsilon: number,
   activation: Activation,
 ): AttentionPooling {
-  const part = 'attention pooling';
+  const part = l10n.t('attention pooling');
   const all = root.linear(part, ['head.attention.in_proj_weight'], { outputs: 3 * width, inputs: width });
   return {
     probe: root.table(part, ['head.probe'], { rows: 1, columns: width }),

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Activation, Mlp } from '../forward.js';
 import type { BlockView, Describe } from '../forward-view.js';
 import {
@@ -34,11 +35,11 @@ export const hfDinov2: Describe = (view) => {
       attention: attention(block, { output: HF_OUTPUT }, epsilon),
       norm1: attentionNorm(block, epsilon),
       scale1: layerScale(block, ['layer_scale1.lambda1']),
-      norm2: block.weights.norm('norm before the MLP', ['norm2'], width, epsilon),
+      norm2: block.weights.norm(l10n.t('norm before the MLP'), ['norm2'], width, epsilon),
       mlp: mlp(block, activation),
       scale2: layerScale(block, ['layer_scale2.lambda1']),
     })),
-    norm: root.norm('final norm', ['layernorm'], width, epsilon),
+    norm: root.norm(l10n.t('final norm'), ['layernorm'], width, epsilon),
     pooling: 'class',
     poolNorm: null,
     embedding: null,

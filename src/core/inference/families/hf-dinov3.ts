@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Describe } from '../forward-view.js';
 import { knownRotation } from '../known-rotation.js';
 import { attention, attentionNorm, classifier, gatedMlp, layerScale, patchEmbedding, plainMlp } from '../parts.js';
@@ -19,7 +20,7 @@ export const hfDinov3: Describe = (view) => {
       attention: attention(block, { output: ['o_proj.weight'] }, epsilon),
       norm1: attentionNorm(block, epsilon),
       scale1: layerScale(block, ['layer_scale1.lambda1']),
-      norm2: block.weights.norm('norm before the MLP', ['norm2'], width, epsilon),
+      norm2: block.weights.norm(l10n.t('norm before the MLP'), ['norm2'], width, epsilon),
       mlp: gated
         ? gatedMlp(block.weights, width, [['mlp.gate_proj.weight'], ['mlp.up_proj.weight'], ['mlp.down_proj.weight']], {
             activation,
@@ -27,7 +28,7 @@ export const hfDinov3: Describe = (view) => {
         : plainMlp(block.weights, width, ['mlp.up_proj.weight'], ['mlp.down_proj.weight'], activation),
       scale2: layerScale(block, ['layer_scale2.lambda1']),
     })),
-    norm: root.norm('final norm', ['norm'], width, epsilon),
+    norm: root.norm(l10n.t('final norm'), ['norm'], width, epsilon),
     pooling: 'class',
     poolNorm: null,
     embedding: null,

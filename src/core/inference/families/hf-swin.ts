@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Block } from '../forward.js';
 import type { Describe } from '../forward-view.js';
 import { classifier, patchEmbedding } from '../parts.js';
@@ -23,7 +24,7 @@ export const hfSwin: Describe = (view) => {
     prefix: [],
     positions: null,
     rotation: null,
-    preNorm: root.optionalNorm('norm of the patches', ['embeddings.norm'], width, STEM_EPSILON),
+    preNorm: root.optionalNorm(l10n.t('norm of the patches'), ['embeddings.norm'], width, STEM_EPSILON),
     blocks: view.blocks.map((block, index): Block => {
       const names = [
         'self.relative_position_bias_table',
@@ -38,7 +39,7 @@ export const hfSwin: Describe = (view) => {
         ...(merging === null ? {} : { merging }),
       };
     }),
-    norm: root.optionalNorm('final norm', ['layernorm'], lastWidth, epsilon),
+    norm: root.optionalNorm(l10n.t('final norm'), ['layernorm'], lastWidth, epsilon),
     pooling: 'patch-mean',
     poolNorm: null,
     embedding: null,

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Activation, Block, PositionBias } from '../forward.js';
 import type { BlockView, Describe, ForwardView } from '../forward-view.js';
 import { attention, attentionNorm, classifier, layerScale, patchEmbedding, plainMlp, prefixTokens } from '../parts.js';
@@ -24,7 +25,7 @@ export const hfVit: Describe = (view) => {
     rotation: null,
     preNorm: null,
     blocks: view.blocks.map((block) => hfVitBlock(block, epsilon, activation)),
-    norm: root.norm('final norm', ['layernorm'], width, epsilon),
+    norm: root.norm(l10n.t('final norm'), ['layernorm'], width, epsilon),
     pooling: prefix.length > 0 ? 'class' : 'patch-mean',
     poolNorm: null,
     embedding: null,
@@ -58,7 +59,7 @@ export function hfVitBlock(
     attention: attention(block, { output: HF_OUTPUT }, epsilon, bias),
     norm1: attentionNorm(block, epsilon),
     scale1: layerScale(block, ['lambda_1']),
-    norm2: weights.norm('norm before the MLP', ['layernorm_after'], spec.width, epsilon),
+    norm2: weights.norm(l10n.t('norm before the MLP'), ['layernorm_after'], spec.width, epsilon),
     mlp: plainMlp(
       weights,
       spec.width,

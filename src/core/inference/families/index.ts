@@ -17,12 +17,15 @@ import { sam } from './sam.js';
 import { swin } from './swin.js';
 import { swinV2 } from './swin-v2.js';
 import { timm } from './timm.js';
+import { timmRope } from './timm-rope.js';
 import { torchvision } from './torchvision.js';
 
 /** Forward passes that are known, by the family that recognition names; a new one is a file in this folder and a line here. */
 export const FORWARD_FAMILIES: ReadonlyMap<string, Describe> = new Map([
   ['timm-vit', timm],
   ['timm-deit-distilled', timm],
+  ['timm-post-norm', timm],
+  ['timm-rope', timmRope],
   ['dino', timm],
   ['mae', timm],
   ['dinov2', dinov2],
@@ -51,9 +54,4 @@ export const FORWARD_FAMILIES: ReadonlyMap<string, Describe> = new Map([
   ['google-vit', google],
   ['keras-vit', keras],
   ['gguf-clip', gguf],
-]);
-
-/** Why families that see pictures are not run, as the end of a sentence. */
-export const REFUSED_FAMILIES: ReadonlyMap<string, string> = new Map([
-  ['timm-rope', 'its rotary positions are of a kind that is not run'],
 ]);

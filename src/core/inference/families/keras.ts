@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Classifier, Pooling } from '../forward.js';
 import type { Describe, ForwardView } from '../forward-view.js';
 import { missing, notRunnable } from '../not-runnable.js';
@@ -8,18 +9,22 @@ import { positionTable } from '../positions.js';
 export const keras: Describe = (view) => {
   const { root, facts, width } = view;
   if (view.blocks.some(({ weights }) => !weights.has('mlp_in.weight'))) {
-    const why = 'its layers do not show by their order and sizes how they are put together';
-    throw notRunnable(root.file, why, 'blocks of attention and two dense layers with a norm in front of each');
+    const why = l10n.t('its layers do not show by their order and sizes how they are put together');
+    throw notRunnable(root.file, why, l10n.t('blocks of attention and two dense layers with a norm in front of each'));
   }
-  if (!root.has('position_embedding')) throw missing(root.file, 'position table', 'position_embedding');
+  if (!root.has('position_embedding')) throw missing(root.file, l10n.t('position table'), 'position_embedding');
   const isSaid = facts.number('layer_norm_eps') !== null;
   const epsilon = facts.epsilon(1e-6);
   const activation = facts.activation('gelu');
   const prefix = prefixTokens(view, { class: ['class_token'] });
   facts.assume(
     isSaid
-      ? 'The class token, where there is one, was taken to stand first, and positions to be added to all tokens: code of the model decides it, which the file does not hold.'
-      : 'Keras files of weights do not say how layers are put together: they were taken in their order, as in ViT. Opened as a .keras file, the model would say most of it.',
+      ? l10n.t(
+          'The class token, where there is one, was taken to stand first, and positions to be added to all tokens: code of the model decides it, which the file does not hold.',
+        )
+      : l10n.t(
+          'Keras files of weights do not say how layers are put together: they were taken in their order, as in ViT. Opened as a .keras file, the model would say most of it.',
+        ),
   );
   return {
     patches: patchEmbedding(view, ['patch_embedding.weight']),
@@ -31,11 +36,11 @@ export const keras: Describe = (view) => {
       attention: attention(block, { output: ['output.weight'] }, epsilon),
       norm1: attentionNorm(block, epsilon),
       scale1: null,
-      norm2: block.weights.norm('norm before the MLP', ['norm_after'], width, epsilon),
+      norm2: block.weights.norm(l10n.t('norm before the MLP'), ['norm_after'], width, epsilon),
       mlp: plainMlp(block.weights, width, ['mlp_in.weight'], ['mlp_out.weight'], activation),
       scale2: null,
     })),
-    norm: root.optionalNorm('final norm', ['final_norm'], width, epsilon),
+    norm: root.optionalNorm(l10n.t('final norm'), ['final_norm'], width, epsilon),
     ...headOf(view, prefix.length > 0 ? 'class' : 'patch-mean'),
     poolNorm: null,
     embedding: null,

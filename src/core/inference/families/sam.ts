@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Block, DecomposedBias, Neck, PatchGrid } from '../forward.js';
 import type { BlockView, Describe, ForwardView } from '../forward-view.js';
 import { NECK_SIDE } from '../neck.js';
@@ -15,12 +16,14 @@ const NECK_EPSILON = 1e-6;
 const TIMM_NAME = 'samvit_';
 const GLOBAL_LAYERS = 4;
 
-const POSITIONS: Names = ['pos_embed'];
+const POSITIONS: Names = ['pos_embed', 'embeddings.position_embeddings'];
+
+const PATCHES: Names = ['patch_embed.proj.weight', 'patch_embed.projection.weight', 'embeddings.projection.weight'];
 
 /** Detectors take over the positions of a model with a class token, which they do not have themselves. */
 const FORMER_CLASS_TOKEN = { tokens: { rows: 1 } };
 
-/** The image encoder of Segment Anything, of its own repository, timm and Transformers, and the ViT that detectron2 makes a backbone of. */
+/** The image encoder of Segment Anything, of its own repository, timm and Transformers, and the ViT that detectron2 and Transformers make a backbone of. */
 export const sam: Describe = (view) => {
   const { root, facts, width } = view;
   const isTimm = root.has('blocks.0.mlp.fc1.weight') && root.has('neck.0.weight', 'neck.weight', 'head.fc.weight');
@@ -31,19 +34,23 @@ export const sam: Describe = (view) => {
   const neck = neckOf(view);
   const channels = neck?.second.rows ?? width;
   return {
-    patches: patchEmbedding(view, ['patch_embed.proj.weight', 'patch_embed.projection.weight']),
+    patches: patchEmbedding(view, PATCHES),
     prefix: [],
     positions: isOfDetector(view)
       ? positionTable(view, POSITIONS, [FORMER_CLASS_TOKEN], 'bicubic')
       : positionTable(view, POSITIONS, [], 'bicubic-antialias'),
     rotation: null,
-    preNorm: root.optionalNorm('norm before the blocks', ['norm_pre'], width, epsilon),
+    preNorm: root.optionalNorm(l10n.t('norm before the blocks'), ['norm_pre'], width, epsilon),
     blocks: view.blocks.map((block, index): Block => {
       const { weights, spec } = block;
       const own = windows[index];
       const bias = biases[index];
       if (weights.has('residual.conv1.weight')) {
-        throw notRunnable(root.file, `layer ${index} has convolutions behind it`, 'layers of attention and MLP alone');
+        throw notRunnable(
+          root.file,
+          l10n.t('layer {0} has convolutions behind it', index),
+          l10n.t('layers of attention and MLP alone'),
+        );
       }
       return {
         attention: {
@@ -53,7 +60,7 @@ export const sam: Describe = (view) => {
         },
         norm1: attentionNorm(block, epsilon),
         scale1: layerScale(block, ['ls1.gamma']),
-        norm2: weights.norm('norm before the MLP', ['norm2', 'layer_norm2'], spec.width, epsilon),
+        norm2: weights.norm(l10n.t('norm before the MLP'), ['norm2', 'layer_norm2'], spec.width, epsilon),
         mlp: plainMlp(
           weights,
           spec.width,
@@ -64,7 +71,7 @@ export const sam: Describe = (view) => {
         scale2: layerScale(block, ['ls2.gamma']),
       };
     }),
-    norm: root.optionalNorm('final norm', ['neck'], width, NECK_EPSILON),
+    norm: root.optionalNorm(l10n.t('final norm'), ['neck'], width, NECK_EPSILON),
     ...(neck === null ? {} : { neck }),
     pooling: 'patch-mean',
     poolNorm: null,
@@ -81,8 +88,8 @@ function isOfDetector({ root }: ForwardView): boolean {
 function decomposedBias({ attention: weights, spec }: BlockView): DecomposedBias {
   const sizes = { rows: null, columns: spec.headSize };
   return {
-    rows: weights.table('table of ways down', ['rel_pos_h'], sizes),
-    columns: weights.table('table of ways across', ['rel_pos_w'], sizes),
+    rows: weights.table(l10n.t('table of ways down'), ['rel_pos_h'], sizes),
+    columns: weights.table(l10n.t('table of ways across'), ['rel_pos_w'], sizes),
   };
 }
 
@@ -100,8 +107,12 @@ function windowsOf(view: ForwardView, biases: readonly DecomposedBias[]): (Windo
     if (side === other && Number.isInteger(side) && side <= MAX_SIDE) {
       return { side, shifted: false, fill: 'before-shift', unmoved: 'axis', larger: 'filled' };
     }
-    const why = `the tables of positions of layer ${layer} are of no square window of up to ${MAX_SIDE} places a side`;
-    throw notRunnable(view.root.file, why, 'square windows');
+    const why = l10n.t(
+      'the tables of positions of layer {0} are of no square window of up to {1} places a side',
+      layer,
+      MAX_SIDE,
+    );
+    throw notRunnable(view.root.file, why, l10n.t('square windows'));
   });
 }
 
@@ -110,6 +121,8 @@ function wholeLayers(view: ForwardView, places: readonly PatchGrid[]): (layer: n
   const { facts, root } = view;
   const said = facts.numbers('global_attn_indexes');
   if (said !== null) return (layer) => said.includes(layer);
+  const parted = facts.numbers('window_block_indices');
+  if (parted !== null) return (layer) => !parted.includes(layer);
   const quarter = places.length / GLOBAL_LAYERS;
   if (facts.text('architecture').startsWith(TIMM_NAME)) return (layer) => (layer + 1) % quarter === 0;
   const table = root.find(POSITIONS)?.shape;
@@ -120,7 +133,9 @@ function wholeLayers(view: ForwardView, places: readonly PatchGrid[]): (layer: n
   const isWhole = (layer: number): boolean => places[layer]?.[0] === rows && places[layer][1] === columns;
   if (places.every((_, layer) => isWhole(layer))) {
     facts.assume(
-      'No file says which layers attend within windows, and all have tables of positions as long as the grid: taken as attention between all tokens.',
+      l10n.t(
+        'No file says which layers attend within windows, and all have tables of positions as long as the grid: taken as attention between all tokens.',
+      ),
     );
   }
   return isWhole;
@@ -134,7 +149,11 @@ function neckOf({ root, width }: ForwardView): Neck | null {
   const kernel = root.table('neck', ['neck.2.weight', 'neck.conv2.weight'], { rows: null, columns: NECK_SIDE });
   const [outputs, inputs, height] = kernel.tensor.shape;
   if (outputs !== channels || inputs !== channels || height !== NECK_SIDE || kernel.tensor.shape.length !== 4) {
-    throw notRunnable(root.file, 'its neck is none of two convolutions', `a second one of ${NECK_SIDE} x ${NECK_SIDE}`);
+    throw notRunnable(
+      root.file,
+      l10n.t('its neck is none of two convolutions'),
+      l10n.t('a second one of {0} x {0}', NECK_SIDE),
+    );
   }
   return {
     first,

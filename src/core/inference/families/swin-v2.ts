@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../../bytes/quote.js';
 import type { Block, CosineAttention } from '../forward.js';
 import type { BlockView, Describe, ForwardView } from '../forward-view.js';
@@ -86,7 +87,7 @@ export const swinV2: Describe = (view) => {
     prefix: [],
     positions: null,
     rotation: null,
-    preNorm: root.optionalNorm('norm of the patches', [names.patchNorm], width, epsilon),
+    preNorm: root.optionalNorm(l10n.t('norm of the patches'), [names.patchNorm], width, epsilon),
     blocks: view.blocks.map((block, index): Block => {
       const { weights, spec } = block;
       const sides = sidesOf(view, block, names, stages);
@@ -97,16 +98,16 @@ export const swinV2: Describe = (view) => {
           windows: windowsOf(block, sides.side, { ...names.habits, larger: sides.larger }),
           cosine: cosineOf(block, names, sides),
         },
-        norm1: weights.norm('norm behind the attention', [names.norms[0]], spec.width, epsilon),
+        norm1: weights.norm(l10n.t('norm behind the attention'), [names.norms[0]], spec.width, epsilon),
         scale1: null,
-        norm2: weights.norm('norm behind the MLP', [names.norms[1]], spec.width, epsilon),
+        norm2: weights.norm(l10n.t('norm behind the MLP'), [names.norms[1]], spec.width, epsilon),
         mlp: plainMlp(weights, spec.width, ...names.mlp, activation),
         scale2: null,
         normsBehind: true,
         ...(merging === null ? {} : { merging }),
       };
     }),
-    norm: root.optionalNorm('final norm', [names.norm], lastWidth, epsilon),
+    norm: root.optionalNorm(l10n.t('final norm'), [names.norm], lastWidth, epsilon),
     pooling: 'patch-mean',
     poolNorm: null,
     embedding: null,
@@ -118,21 +119,26 @@ export const swinV2: Describe = (view) => {
 
 function cosineOf({ attention: weights, spec }: BlockView, names: Library, { side, over }: Sides): CosineAttention {
   const { scale, mlp } = names.attention;
-  const hidden = weights.linear('bias of positions', [`${mlp}.0.weight`], { inputs: 2 });
+  const hidden = weights.linear(l10n.t('bias of positions'), [`${mlp}.0.weight`], { inputs: 2 });
   if (hidden.weight.rows > MAX_HIDDEN) {
-    const why = `the bias of positions of layer ${spec.index} has ${hidden.weight.rows} hidden units, more than the ${MAX_HIDDEN} that are computed`;
-    throw notRunnable(weights.file, why, 'a smaller one');
+    const why = l10n.t(
+      'the bias of positions of layer {0} has {1} hidden units, more than the {2} that are computed',
+      spec.index,
+      hidden.weight.rows,
+      MAX_HIDDEN,
+    );
+    throw notRunnable(weights.file, why, l10n.t('a smaller one'));
   }
   return {
-    scale: weights.vector('factors of its cosines', scale, spec.heads),
+    scale: weights.vector(l10n.t('factors of its cosines'), scale, spec.heads),
     hidden,
-    bias: weights.linear('bias of positions', [`${mlp}.2.weight`], {
+    bias: weights.linear(l10n.t('bias of positions'), [`${mlp}.2.weight`], {
       outputs: spec.heads,
       inputs: hidden.weight.rows,
     }),
     over,
     ways: weights.has(...names.attention.ways)
-      ? weights.table('ways between places of its windows', names.attention.ways, {
+      ? weights.table(l10n.t('ways between places of its windows'), names.attention.ways, {
           rows: (2 * side - 1) ** 2,
           columns: 2,
         })
@@ -157,10 +163,15 @@ function sidesOf({ facts, root }: ForwardView, block: BlockView, names: Library,
   if (isSquare && Number.isInteger(side) && side > 0 && side <= MAX_SIDE) {
     return { side, over: over > 0 ? over : null, larger: table === null ? 'shrunk' : 'refused' };
   }
-  const why = `the windows of layer ${block.spec.index} (${quoteName(block.spec.path)}) are nowhere said, or no squares of up to ${MAX_SIDE} places a side`;
+  const why = l10n.t(
+    'the windows of layer {0} ({1}) are nowhere said, or no squares of up to {2} places a side',
+    block.spec.index,
+    quoteName(block.spec.path),
+    MAX_SIDE,
+  );
   throw notRunnable(
     root.file,
     why,
-    "the config.json of the model, with window_size or timm's name of the architecture",
+    l10n.t("the config.json of the model, with window_size or timm's name of the architecture"),
   );
 }

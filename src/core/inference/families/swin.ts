@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Block, PatchMerging, PositionBias } from '../forward.js';
 import type { BlockView, Describe, ForwardView } from '../forward-view.js';
 import { notRunnable } from '../not-runnable.js';
@@ -31,7 +32,12 @@ export const swin: Describe = (view) => {
     prefix: [],
     positions: null,
     rotation: null,
-    preNorm: root.optionalNorm('norm of the patches', ['patch_embed.norm', 'features.0.2'], view.width, epsilon),
+    preNorm: root.optionalNorm(
+      l10n.t('norm of the patches'),
+      ['patch_embed.norm', 'features.0.2'],
+      view.width,
+      epsilon,
+    ),
     blocks: view.blocks.map((block, index): Block => {
       const { weights, spec } = block;
       const bias = windowBias(block, ['relative_position_bias_table']);
@@ -43,7 +49,7 @@ export const swin: Describe = (view) => {
         },
         norm1: attentionNorm(block, epsilon),
         scale1: null,
-        norm2: weights.norm('norm before the MLP', ['norm2'], spec.width, epsilon),
+        norm2: weights.norm(l10n.t('norm before the MLP'), ['norm2'], spec.width, epsilon),
         mlp: plainMlp(
           weights,
           spec.width,
@@ -55,7 +61,7 @@ export const swin: Describe = (view) => {
         ...(merging === null ? {} : { merging }),
       };
     }),
-    norm: root.optionalNorm('final norm', ['norm'], lastWidth, epsilon),
+    norm: root.optionalNorm(l10n.t('final norm'), ['norm'], lastWidth, epsilon),
     pooling: 'patch-mean',
     poolNorm: null,
     embedding: null,
@@ -81,11 +87,16 @@ export function stageOf(block: BlockView): number {
 
 /** The table of relative positions of a window, whose side follows from its entries. @throws CheckpointError for one that is no square. */
 export function windowBias({ attention: weights, spec }: BlockView, names: Names): PositionBias {
-  const table = weights.table('table of relative positions', names, { rows: null, columns: spec.heads });
+  const table = weights.table(l10n.t('table of relative positions'), names, { rows: null, columns: spec.heads });
   const side = (Math.sqrt(table.rows) + 1) / 2;
   if (Number.isInteger(side) && side <= MAX_SIDE) return { table, grid: [side, side] };
-  const why = `the ${table.rows} entries of the table of relative positions of layer ${spec.index} form no square window of up to ${MAX_SIDE} places a side`;
-  throw notRunnable(weights.file, why, 'square windows');
+  const why = l10n.t(
+    'the {0} entries of the table of relative positions of layer {1} form no square window of up to {2} places a side',
+    table.rows,
+    spec.index,
+    MAX_SIDE,
+  );
+  throw notRunnable(weights.file, why, l10n.t('square windows'));
 }
 
 /**
@@ -107,7 +118,7 @@ export function mergingBefore(
   const name = nameOf(stage, placeOf(before)[0]);
   const inputs = 4 * before.spec.width;
   const outputs = block.spec.width;
-  const part = `merging of patches in front of layer ${index}`;
+  const part = l10n.t('merging of patches in front of layer {0}', index);
   return {
     norm: root.norm(part, [`${name}.norm`], place === 'behind' ? outputs : inputs, epsilon),
     reduction: root.linear(part, [`${name}.reduction.weight`], { inputs, outputs }),
@@ -118,5 +129,9 @@ export function mergingBefore(
 /** @throws CheckpointError for a model with positions of its patches, which no released one has. */
 export function refusePositions({ root }: ForwardView, names: Names): void {
   if (!root.has(...names)) return;
-  throw notRunnable(root.file, 'it adds positions to its patches', 'a Swin that knows positions by its windows alone');
+  throw notRunnable(
+    root.file,
+    l10n.t('it adds positions to its patches'),
+    l10n.t('a Swin that knows positions by its windows alone'),
+  );
 }

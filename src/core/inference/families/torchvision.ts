@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Describe } from '../forward-view.js';
 import { attention, attentionNorm, classifier, patchEmbedding, plainMlp, prefixTokens } from '../parts.js';
 import { positionTable } from '../positions.js';
@@ -17,7 +18,7 @@ export const torchvision: Describe = (view) => {
       attention: attention(block, { output: ['out_proj.weight'] }, epsilon),
       norm1: attentionNorm(block, epsilon),
       scale1: null,
-      norm2: block.weights.norm('norm before the MLP', ['ln_2'], width, epsilon),
+      norm2: block.weights.norm(l10n.t('norm before the MLP'), ['ln_2'], width, epsilon),
       mlp: plainMlp(
         block.weights,
         width,
@@ -27,7 +28,7 @@ export const torchvision: Describe = (view) => {
       ),
       scale2: null,
     })),
-    norm: root.norm('final norm', ['encoder.ln'], width, epsilon),
+    norm: root.norm(l10n.t('final norm'), ['encoder.ln'], width, epsilon),
     pooling: 'class',
     poolNorm: null,
     embedding: null,

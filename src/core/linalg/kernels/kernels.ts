@@ -76,7 +76,7 @@ const HEAP_START = 8_192;
 export class Arena {
   private next = HEAP_START;
 
-  constructor(private readonly kernels: Kernels) {}
+  constructor(private readonly kernels: Pick<Kernels, 'memory'>) {}
 
   /** Pointer to `length` zeroed elements, aligned to 16 bytes; all views made before become invalid. */
   take(length: number): number {

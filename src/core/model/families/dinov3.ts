@@ -1,7 +1,14 @@
 import { vitTitle } from '../titles.js';
+import type { Layout } from '../layout.js';
 import type { Family } from './family.js';
 import { dinov3Rotation } from './grid-rotations.js';
 import { TIMM_EMBEDDING, TIMM_FUSED, TIMM_KNOWN } from './timm-blocks.js';
+
+const SAVED = {
+  ...TIMM_FUSED,
+  keyBiasMask: 'qkv.bias_mask',
+  known: [...TIMM_FUSED.known, 'mlp.w1', 'mlp.w2', 'mlp.w3'],
+} as const satisfies Layout;
 
 /** DINOv3 of its own repository and of timm: rotary positions, and no key bias in effect. */
 export const dinov3: Family = {
@@ -10,17 +17,15 @@ export const dinov3: Family = {
     {
       tower: 'vision',
       layouts: [
-        {
-          ...TIMM_FUSED,
-          keyBiasMask: 'qkv.bias_mask',
-          known: [...TIMM_FUSED.known, 'mlp.w1', 'mlp.w2', 'mlp.w3'],
-        },
+        SAVED,
+        // Sapiens 2 in timm, whose heads share keys in some layers.
+        { ...SAVED, weights: { query: 'q_proj.weight', key: 'k_proj.weight', value: 'v_proj.weight' } },
       ],
       accepts: (stack) =>
         !stack.has('pos_embed') &&
         (stack.has('storage_tokens') ||
           stack.has('rope_embed.periods') ||
-          (stack.has('reg_token') && stack.inBlock('gamma_1'))),
+          (stack.has('reg_token') && stack.has('cls_token') && stack.inBlock('gamma_1'))),
       position: 'rope',
       rotation: dinov3Rotation,
       embedding: { ...TIMM_EMBEDDING, registers: ['storage_tokens', 'reg_token'] },

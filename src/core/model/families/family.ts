@@ -1,5 +1,6 @@
 import type { FormatId, Setting, TensorEntry } from '../../tensors/tensor-index.js';
 import type { ConfigView } from '../config.js';
+import type { ToldSize } from '../geometry.js';
 import type { Layout } from '../layout.js';
 import type { Model, Tower } from '../model.js';
 import type { Rotation } from '../rotation.js';
@@ -20,6 +21,10 @@ export interface FamilyTower {
   readonly position: Model['position'] | ((stack: StackView) => Model['position']);
   /** How rotary positions turn queries and keys; null where the file does not tell. */
   rotation?(view: RotationView): Rotation | null;
+  /** What names and shapes leave open, a sentence or two each. */
+  assumes?(stack: StackView): readonly string[];
+  /** Size of pictures where other tensors than the position table tell it; null where none does. @param patch side in pixels. */
+  pictures?(stack: StackView, patch: number): ToldSize | null;
   readonly embedding: EmbeddingNames | null;
   /** Modules and parameters below the root, `name.*` for all that is under a module. */
   readonly known: readonly string[];
@@ -68,7 +73,7 @@ export interface StackView {
   shape(name: string): readonly number[] | null;
   /** `model_type` of config.json, in small letters; empty when there is none. */
   readonly modelType: string;
-  /** `architecture` of config.json, as timm names its models; empty when there is none. */
+  /** Name of the architecture in timm, as config.json, what was saved beside the tensors or the file's name says it; empty when none does. */
   readonly architecture: string;
   readonly format: FormatId;
   /** True when a plain setting of the file has a path that starts so. */

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { vitTitle } from '../titles.js';
 import type { Family } from './family.js';
 import type { Setting } from '../../tensors/tensor-index.js';
@@ -52,7 +53,7 @@ export const ggufClip: Family = {
       beside: ['mm.*', 'resampler.*', 'model.*', 'v.*'],
       roots: ['v.'],
       stated,
-      title: (facts) => vitTitle('GGUF', facts, 'vision tower'),
+      title: (facts) => vitTitle('GGUF', facts, l10n.t('vision tower')),
     },
   ],
 };

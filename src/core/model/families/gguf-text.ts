@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { widthTitle } from '../titles.js';
 import type { Family } from './family.js';
 import { ggufRotation } from './gguf-rotation.js';
@@ -47,7 +48,7 @@ export const ggufText: Family = {
       embedding: null,
       known: ['token_embd', 'position_embd', 'output_norm', 'output', 'rope_freqs'],
       usualHeadSize: 128,
-      title: (facts) => widthTitle('GGUF language model', facts),
+      title: (facts) => widthTitle(l10n.t('GGUF language model'), facts),
     },
   ],
 };

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { vitTitle } from '../titles.js';
 import type { Family } from './family.js';
 import type { Layout } from '../layout.js';
@@ -53,7 +54,7 @@ export const googleVit: Family = {
       known: ['Embed_0', 'pos_embedding', 'Encoder_0.encoder_norm', 'head'],
       beside: ['t', 'b'],
       roots: ['params.txt.', 'txt.'],
-      title: (facts) => vitTitle('SigLIP', facts, 'text tower'),
+      title: (facts) => vitTitle('SigLIP', facts, l10n.t('text tower')),
     },
   ],
 };

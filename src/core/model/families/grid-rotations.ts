@@ -1,10 +1,11 @@
+import * as l10n from '@vscode/l10n';
 import type { TensorEntry } from '../../tensors/tensor-index.js';
 import { isFloat } from '../../tensors/dtype.js';
 import type { GridRotation } from '../rotation.js';
 import type { RotationView, StackView } from './family.js';
 
 /** Grid of the pictures of 224 pixels on which all released models with patches of 14 and 16 learned their rotation. */
-const TRAINED_GRID = [16, 16] as const;
+export const TRAINED_GRID = [16, 16] as const;
 
 /** Base of the periods of the released DINOv3. */
 const DINOV3_BASE = 100;
@@ -40,13 +41,21 @@ export function evaRotation(view: RotationView): GridRotation | null {
       ? null
       : ([Math.floor(imageSize[0] / patch), Math.floor(imageSize[1] / patch)] as const);
   const reference = released ? TRAINED_GRID : own;
-  const grid = reference?.join(' x ') ?? 'its own';
+  const grid = reference?.join(' x ') ?? l10n.t('its own');
   return {
     kind: 'grid',
     pairs: 'interleaved',
-    angles: { kind: 'counted', base: EVA_BASE, reference },
-    assumed: `Rotary positions are scaled to a grid of ${grid} patches, on which such models were first trained; the file does not say it.`,
+    angles: evaAngles(reference),
+    assumed: l10n.t(
+      'Rotary positions are scaled to a grid of {0} patches, on which such models were first trained; the file does not say it.',
+      grid,
+    ),
   };
+}
+
+/** EVA02's angles over a grid. */
+export function evaAngles(reference: readonly [number, number] | null): GridRotation['angles'] {
+  return { kind: 'counted', base: EVA_BASE, reference };
 }
 
 /** timm's DINOv3: timm has other models with registers and rotary positions, but they have no class token. */

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { vitTitle, widthTitle } from '../titles.js';
 import type { Family } from './family.js';
 import { HF_CLIP_BLOCK, HF_CLIP_EMBEDDING, HF_CLIP_TEXT_KNOWN } from './hf-clip-blocks.js';
@@ -16,7 +17,7 @@ export const hfClip: Family = {
       known: ['pre_layrnorm', 'post_layernorm', 'embeddings.position_embedding', 'embeddings.position_ids'],
       beside: ['visual_projection', 'logit_scale', 'classifier'],
       roots: ['vision_model.'],
-      title: (facts) => vitTitle('CLIP', facts, 'vision tower'),
+      title: (facts) => vitTitle('CLIP', facts, l10n.t('vision tower')),
     },
     {
       tower: 'text',
@@ -28,7 +29,7 @@ export const hfClip: Family = {
       known: HF_CLIP_TEXT_KNOWN,
       beside: ['text_projection'],
       roots: ['text_model.'],
-      title: (facts) => widthTitle('CLIP text tower', facts),
+      title: (facts) => widthTitle(l10n.t('CLIP text tower'), facts),
     },
   ],
 };

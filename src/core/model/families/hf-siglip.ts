@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { vitTitle, widthTitle } from '../titles.js';
 import type { Family } from './family.js';
 import { HF_CLIP_BLOCK, HF_CLIP_EMBEDDING, HF_CLIP_TEXT_KNOWN } from './hf-clip-blocks.js';
@@ -22,7 +23,7 @@ export const hfSiglip: Family = {
         [1152, 16],
         [1536, 16],
       ]),
-      title: (facts) => vitTitle('SigLIP', facts, 'vision tower'),
+      title: (facts) => vitTitle('SigLIP', facts, l10n.t('vision tower')),
     },
     {
       tower: 'text',
@@ -33,7 +34,7 @@ export const hfSiglip: Family = {
       known: [...HF_CLIP_TEXT_KNOWN, 'head'],
       roots: ['text_model.'],
       usualHeads: new Map([[1152, 16]]),
-      title: (facts) => widthTitle('SigLIP text tower', facts),
+      title: (facts) => widthTitle(l10n.t('SigLIP text tower'), facts),
     },
   ],
 };

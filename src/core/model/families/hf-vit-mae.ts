@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { vitTitle, widthTitle } from '../titles.js';
 import type { Family } from './family.js';
 import { HF_VIT_EMBEDDING, HF_VIT_KNOWN, HF_VIT_MEMORY, HF_VIT_SAVED } from './hf-vit-blocks.js';
@@ -29,7 +30,7 @@ export const hfVitMae: Family = {
       known: ['mask_token', 'decoder_pos_embed', 'decoder_embed', 'decoder_norm', 'decoder_pred'],
       roots: ['decoder.'],
       usualHeads: new Map([[512, 16]]),
-      title: (facts) => widthTitle('MAE decoder', facts),
+      title: (facts) => widthTitle(l10n.t('MAE decoder'), facts),
     },
   ],
 };

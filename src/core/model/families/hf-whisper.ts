@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { widthTitle } from '../titles.js';
 import type { Family, StackView } from './family.js';
 import type { Layout } from '../layout.js';
@@ -36,7 +37,7 @@ export const hfWhisper: Family = {
       embedding: null,
       known: ['conv1', 'conv2', 'embed_positions', 'layer_norm'],
       roots: ['model.encoder.', 'encoder.'],
-      title: (facts) => widthTitle('Whisper encoder', facts),
+      title: (facts) => widthTitle(l10n.t('Whisper encoder'), facts),
     },
     {
       tower: 'decoder',
@@ -48,7 +49,7 @@ export const hfWhisper: Family = {
       known: DECODER_KNOWN,
       beside: ['proj_out'],
       roots: ['model.decoder.', 'decoder.'],
-      title: (facts) => widthTitle('Whisper decoder', facts),
+      title: (facts) => widthTitle(l10n.t('Whisper decoder'), facts),
     },
     {
       tower: 'cross',
@@ -58,7 +59,7 @@ export const hfWhisper: Family = {
       embedding: null,
       known: [],
       roots: ['model.decoder.', 'decoder.'],
-      title: (facts) => widthTitle('Whisper cross attention', facts),
+      title: (facts) => widthTitle(l10n.t('Whisper cross attention'), facts),
     },
   ],
 };

@@ -31,6 +31,7 @@ import { timmBeit } from './timm-beit.js';
 import { timmDeitDistilled } from './timm-deit-distilled.js';
 import { timmEva } from './timm-eva.js';
 import { timmEva02 } from './timm-eva02.js';
+import { timmPostNorm } from './timm-post-norm.js';
 import { timmRope } from './timm-rope.js';
 import { timmSwin } from './timm-swin.js';
 import { timmSwinV2 } from './timm-swinv2.js';
@@ -40,6 +41,7 @@ import { torchvisionVit } from './torchvision-vit.js';
 /** All families that are known. Where names fit several, the first that accepts the stack has it: special ones come first. */
 export const FAMILIES: readonly Family[] = [
   mae,
+  timmPostNorm,
   timmRope,
   dinov3,
   dinov2,

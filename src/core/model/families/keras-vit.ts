@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { vitTitle } from '../titles.js';
 import type { Family } from './family.js';
 import type { Setting } from '../../tensors/tensor-index.js';
@@ -20,7 +21,10 @@ const BY_NAME: Layout = {
   block: 'blocks_by_name.{i}',
   assumes: {
     code: 'norm',
-    text: 'The file does not say which norm feeds the attention: the first norm of each block by name and number was taken, as in pre-norm models. Opened as a .keras file, the model would say it.',
+    text: () =>
+      l10n.t(
+        'The file does not say which norm feeds the attention: the first norm of each block by name and number was taken, as in pre-norm models. Opened as a .keras file, the model would say it.',
+      ),
   },
 };
 
@@ -28,7 +32,7 @@ const UNKNOWN: Layout = {
   ...BLOCK,
   block: 'blocks_of_unknown_norm.{i}',
   norm: null,
-  assumes: { code: 'norm', text: 'No norm was found that feeds the attention; none was assumed.' },
+  assumes: { code: 'norm', text: () => l10n.t('No norm was found that feeds the attention; none was assumed.') },
 };
 
 /** What the model's configuration says, where the file has it. */

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { vitTitle, widthTitle } from '../titles.js';
 import type { Family, StackView } from './family.js';
 import { TIMM_EMBEDDING, TIMM_FUSED, TIMM_KNOWN } from './timm-blocks.js';
@@ -26,7 +27,7 @@ export const mae: Family = {
       known: ['mask_token', 'decoder_pos_embed', 'decoder_embed', 'decoder_norm', 'decoder_pred'],
       // All released decoders are 512 wide and have 16 heads.
       usualHeads: new Map([[512, 16]]),
-      title: (facts) => widthTitle('MAE decoder', facts),
+      title: (facts) => widthTitle(l10n.t('MAE decoder'), facts),
     },
   ],
 };

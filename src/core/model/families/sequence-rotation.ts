@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ConfigView } from '../config.js';
 import type { RotationPairs, SequenceRotation } from '../rotation.js';
 import type { RotationView } from './family.js';
@@ -46,7 +47,10 @@ export function sequenceRotation({ config, headSize }: RotationView): SequenceRo
   if (pairs === undefined) return null;
   const usual = USUAL_PART.get(type) ?? 1;
   if (own === null) {
-    const assumed = `No config.json says how queries and keys turn: base ${String(USUAL_BASE)} over all entries was assumed, as Llama was first built.`;
+    const assumed = l10n.t(
+      'No config.json says how queries and keys turn: base {0} over all entries was assumed, as Llama was first built.',
+      USUAL_BASE,
+    );
     const turning = wholePairs(headSize * usual);
     return { kind: 'sequence', pairs, frequencies: inverseFrequencies(USUAL_BASE, turning), assumed };
   }

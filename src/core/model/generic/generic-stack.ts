@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../../bytes/quote.js';
 import type { Warning } from '../../errors.js';
 import type { FamilyTower } from '../families/family.js';
@@ -11,6 +12,7 @@ import type { Convention } from './conventions.js';
 import { findNorm } from './norm.js';
 import { refuse } from './refusals.js';
 import { isUsual, towerOfPath, USUAL_EMBEDDING } from './words.js';
+import { andMore } from '../../text/lists.js';
 
 /** Family of models that are known by usual names of query and key only. */
 export const GENERIC = 'generic';
@@ -90,7 +92,7 @@ export function genericStack(
         besideRoot: listed.besideRoot,
         usual: true,
       },
-      assumptions: assumptionsOf(layout, assumed, odd, clipped),
+      assumptions: [...assumptionsOf(layout, assumed, odd, clipped), ...biasAssumption(names, path, inside)],
     },
   };
 }
@@ -109,8 +111,10 @@ function withoutQueries(names: TensorNames, { root, block, attention, layers }: 
 }
 
 function partialWarning(path: string, count: number): Warning {
-  const more = count > 1 ? ` and ${count - 1} more` : '';
-  const message = `${quoteName(path)}${more} holds keys and values without queries, which come from elsewhere, as in GCViT's global attention: nothing was computed from it.`;
+  const message = l10n.t(
+    "{0} holds keys and values without queries, which come from elsewhere, as in GCViT's global attention: nothing was computed from it.",
+    andMore(quoteName(path), count - 1),
+  );
   return { code: 'unusable-layer', message };
 }
 
@@ -140,31 +144,52 @@ function positionOf(names: TensorNames, root: string, inside: readonly string[])
   return USUAL_EMBEDDING.positions.some((name) => names.has(`${root}${name}`)) ? 'absolute' : 'unknown';
 }
 
+/** What a table of position biases, (entries, heads), says of the places that it is for. */
+function biasAssumption(names: TensorNames, path: string, inside: readonly string[]): Assumption[] {
+  const table = inside.find((rest) => rest.endsWith('relative_position_bias_table'));
+  const [entries = 0, , ...more] = table === undefined ? [] : (names.get(joinPath(path, table))?.shape ?? []);
+  const side = (Math.sqrt(entries) + 1) / 2;
+  if (more.length > 0 || !Number.isInteger(side) || side < 2) return [];
+  const text = l10n.t(
+    'The table of position biases is for {0} x {0} places: tokens attend within windows of that size, or the pictures have as many patches. The biases are no part of the figures.',
+    side,
+  );
+  return [{ code: 'other', text, choices: [], value: null }];
+}
+
 function assumptionsOf(layout: Layout, norm: string | null, odd: readonly string[], clipped: boolean): Assumption[] {
   const { weights } = layout;
   const full = (name: string): string => quoteName(joinPath(layout.block, layout.attention, name));
   const taken = isFused(weights)
-    ? `the rows of ${full(weights.fused)} were taken for query, key and value, in this order`
-    : `${full(weights.query)} and ${full(weights.key)} were taken for query and key`;
+    ? l10n.t('the rows of {0} were taken for query, key and value, in this order', full(weights.fused))
+    : l10n.t('{0} and {1} were taken for query and key', full(weights.query), full(weights.key));
   const assume = (code: Assumption['code'], text: string): Assumption => ({ code, text, choices: [], value: null });
   const modules = [...new Set(odd.map((name) => name.replace(/\.(?:weight|bias)$/, '')))];
   const left = modules.slice(0, 5).map(quoteName).join(', ');
   return [
     assume(
       'layout',
-      `No family of models is known by these names: ${taken}, head after head, with a score scaled by the head size to the power -1/2.`,
+      l10n.t(
+        'No family of models is known by these names: {0}, head after head, with a score scaled by the head size to the power -1/2.',
+        taken,
+      ),
     ),
     ...(norm === null ? [] : [assume('norm', norm)]),
     ...(clipped
       ? [
           assume(
             'other',
-            'The projections clip what they read and give: the figures hold for numbers within their bounds.',
+            l10n.t('The projections clip what they read and give: the figures hold for numbers within their bounds.'),
           ),
         ]
       : []),
     ...(odd.length === 0
       ? []
-      : [assume('other', `The attention modules also hold ${left}; only query and key were taken into account.`)]),
+      : [
+          assume(
+            'other',
+            l10n.t('The attention modules also hold {0}; only query and key were taken into account.', left),
+          ),
+        ]),
   ];
 }

@@ -1,8 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../../bytes/quote.js';
 import type { Warning } from '../../errors.js';
 import { isFused, joinPath } from '../layout.js';
 import type { NamedTensor, TensorNames } from '../tensor-names.js';
 import { type Convention, CONVENTIONS, PROJECTION_NAMES } from './conventions.js';
+import { andMore } from '../../text/lists.js';
 
 /** A module that owns a query and a key weight. */
 export interface AttentionModule {
@@ -66,9 +68,11 @@ function isComplete(names: TensorNames, path: string, { weights, strict }: Conve
 
 function halfWarning(halves: readonly string[]): Warning {
   const shown = halves.slice(0, MAX_NAMED).map(quoteName).join(', ');
-  const more = halves.length > MAX_NAMED ? ` and ${halves.length - MAX_NAMED} more` : '';
   return {
     code: 'half-attention',
-    message: `${shown}${more}: the name is that of a query or key weight, but its partner is missing beside it; nothing was computed from it.`,
+    message: l10n.t(
+      '{0}: the name is that of a query or key weight, but its partner is missing beside it; nothing was computed from it.',
+      andMore(shown, halves.length - MAX_NAMED),
+    ),
   };
 }

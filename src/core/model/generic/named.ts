@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../../bytes/quote.js';
 import { CheckpointError } from '../../errors.js';
 import type { FileFacts, Stack } from '../stack.js';
@@ -22,18 +23,22 @@ export function findNamedStack(
       'wrong-use',
       facts.file,
       problem,
-      'give the full names of a query and a key weight, with {i} in place of the layer, as the list of tensors shows them',
+      l10n.t(
+        'give the full names of a query and a key weight, with {0} in place of the layer, as the list of tensors shows them',
+        '{i}',
+      ),
     );
   for (const pattern of [query, key]) {
-    if (pattern.split('{i}').length !== 2) throw refuse(`${quoteName(pattern)} does not have {i} once`);
+    if (pattern.split('{i}').length !== 2)
+      throw refuse(l10n.t('{0} does not have {1} once', quoteName(pattern), '{i}'));
   }
   const layers = matchPattern(names, query);
-  if (layers.length === 0) throw refuse(`no tensor has a name like ${quoteName(query)}`);
-  if (matchPattern(names, key).length === 0) throw refuse(`no tensor has a name like ${quoteName(key)}`);
+  if (layers.length === 0) throw refuse(l10n.t('no tensor has a name like {0}', quoteName(query)));
+  if (matchPattern(names, key).length === 0) throw refuse(l10n.t('no tensor has a name like {0}', quoteName(key)));
   const { block, rest } = splitPatterns(query, key);
   const weights = query === key ? { fused: rest(query) } : { query: rest(query), key: rest(key), value: null };
   const { stack, warning } = genericStack(names, facts, { root: '', block, attention: '', layers }, { weights });
-  if (stack === undefined) throw refuse(warning?.message ?? 'these weights form no layers');
+  if (stack === undefined) throw refuse(warning?.message ?? l10n.t('these weights form no layers'));
   return stack;
 }
 

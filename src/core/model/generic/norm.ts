@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { isFused, joinPath } from '../layout.js';
 import type { Layout } from '../layout.js';
 import type { FileFacts } from '../stack.js';
@@ -75,7 +76,8 @@ export function findNorm(
   if (first !== true) {
     if (first === false) return NONE;
     const doubt = doubtOf(names, facts, block, attention);
-    if (doubt !== null) return { norm: null, assumed: `No norm was taken for the one before the attention: ${doubt}.` };
+    if (doubt !== null)
+      return { norm: null, assumed: l10n.t('No norm was taken for the one before the attention: {0}.', doubt) };
   }
   const fits = (path: string): boolean => {
     const gain = names.get(`${joinPath(block, path)}.weight`);
@@ -88,7 +90,7 @@ export function findNorm(
   if (name === undefined) return NONE;
   return {
     norm: { name, kind: name.includes('rms') ? 'rms' : 'either' },
-    assumed: `${name} was taken for the norm before the attention.`,
+    assumed: l10n.t('{0} was taken for the norm before the attention.', name),
   };
 }
 
@@ -117,25 +119,36 @@ const MERGING: readonly (readonly [name: string, what: string])[] = [
 function mergedKeys(names: TensorNames, attention: string): string | null {
   const [, what] = MERGING.find(([name]) => names.has(joinPath(attention, name))) ?? [];
   if (what === undefined) return null;
-  return `Keys are read from fewer tokens, which ${what} merges and a norm of their own follows: no one norm feeds query and key, and a mode compares a token with merged ones.`;
+  return l10n.t(
+    'Keys are read from fewer tokens, which {0} merges and a norm of their own follows: no one norm feeds query and key, and a mode compares a token with merged ones.',
+    what,
+  );
 }
 
 /** Why the names do not tell whether a norm stands before the attention. */
 function doubtOf(names: TensorNames, facts: FileFacts, block: string, attention: string): string | null {
   const has = (path: string): boolean => names.has(joinPath(block, path));
   if (has('linear1.weight') && has('norm1.weight') && names.has(joinPath(attention, 'in_proj_weight'))) {
-    return 'nothing in the file says whether these layers (torch.nn.TransformerEncoderLayer) have norm_first, and without it they norm afterwards';
+    return l10n.t(
+      'nothing in the file says whether these layers (torch.nn.TransformerEncoderLayer) have norm_first, and without it they norm afterwards',
+    );
   }
   if (has('self_attn_layer_norm.weight')) {
-    return 'self_attn_layer_norm stands before the attention in some models and after it in others, and nothing in the file says which';
+    return l10n.t(
+      'self_attn_layer_norm stands before the attention in some models and after it in others, and nothing in the file says which',
+    );
   }
   if (has('feed_forward.intermediate_dense.weight') && has('final_layer_norm.weight')) {
-    return 'layers of this kind (wav2vec 2.0, HuBERT) norm before the attention only with do_stable_layer_norm, and nothing in the file says it';
+    return l10n.t(
+      'layers of this kind (wav2vec 2.0, HuBERT) norm before the attention only with do_stable_layer_norm, and nothing in the file says it',
+    );
   }
   if (names.has(joinPath(attention, 'logit_scale'))) {
-    return 'models with a logit_scale in the attention often norm afterwards, and nothing in the file says which';
+    return l10n.t(
+      'models with a logit_scale in the attention often norm afterwards, and nothing in the file says which',
+    );
   }
-  if (facts.modelType.startsWith('gemma')) return 'Gemma adds one to the gains that it stores';
+  if (facts.modelType.startsWith('gemma')) return l10n.t('Gemma adds one to the gains that it stores');
   return null;
 }
 

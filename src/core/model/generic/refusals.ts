@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../../bytes/quote.js';
 import { isFused, joinPath } from '../layout.js';
 import type { TensorNames } from '../tensor-names.js';
@@ -15,7 +16,7 @@ interface Suspect {
 /** A kind of attention that has no figures, how its names and shapes show it, and why it has none. */
 interface Refusal {
   readonly shows: (suspect: Suspect) => boolean;
-  readonly why: string;
+  readonly why: () => string;
 }
 
 const REFUSALS: readonly Refusal[] = [
@@ -23,41 +24,62 @@ const REFUSALS: readonly Refusal[] = [
     // Megatron and what came from it call the layers of the block so, and keep the three of each head together.
     shows: ({ names, weights, block }) =>
       fusedName(weights) === 'query_key_value.weight' && names.has(joinPath(block, 'mlp.dense_h_to_4h.weight')),
-    why: 'mixes query, key and value head by head in one weight, as GPT-NeoX and BLOOM do: such weights are not read.',
+    why: () =>
+      l10n.t(
+        'mixes query, key and value head by head in one weight, as GPT-NeoX and BLOOM do: such weights are not read.',
+      ),
   },
   {
     shows: ({ names, weights, path }) => isFused(weights) && names.has(joinPath(path, 'attention_biases')),
-    why: 'mixes query, key and value head by head in one weight, as LeViT, TinyViT and EfficientFormer do: such weights are not read.',
+    why: () =>
+      l10n.t(
+        'mixes query, key and value head by head in one weight, as LeViT, TinyViT and EfficientFormer do: such weights are not read.',
+      ),
   },
   {
     shows: mixesHeadsAsMaxVit,
-    why: 'mixes query, key and value head by head in one weight, as the MaxViT and CoAtNet models do that did not come from TensorFlow: such weights are not read.',
+    why: () =>
+      l10n.t(
+        'mixes query, key and value head by head in one weight, as the MaxViT and CoAtNet models do that did not come from TensorFlow: such weights are not read.',
+      ),
   },
   {
     shows: ({ path }) => path.includes('factoratt'),
-    why: "multiplies keys with values first, as CoaT's factorised attention does: no query meets a key, and it has no figures.",
+    why: () =>
+      l10n.t(
+        "multiplies keys with values first, as CoaT's factorised attention does: no query meets a key, and it has no figures.",
+      ),
   },
   {
     shows: ({ names, weights, path }) => {
       const [rows = 0, columns = 0] = shapeOf(names, weights, path);
       return fusedName(weights) === 'qkv_proj.weight' && rows === 2 * columns + 1;
     },
-    why: "gives each token one number to weigh its key by, as MobileViTv2's separable attention does: no query meets a key, and it has no figures.",
+    why: () =>
+      l10n.t(
+        "gives each token one number to weigh its key by, as MobileViTv2's separable attention does: no query meets a key, and it has no figures.",
+      ),
   },
   {
     shows: ({ names, path }) =>
       names.has(joinPath(path, 'norm_v.running_mean')) &&
       ['pos_emb', 'conv_lambda.weight'].some((name) => names.has(joinPath(path, name))),
-    why: 'multiplies keys with values first, as the layers of LambdaNetworks do: no query meets a key, and it has no figures.',
+    why: () =>
+      l10n.t(
+        'multiplies keys with values first, as the layers of LambdaNetworks do: no query meets a key, and it has no figures.',
+      ),
   },
   {
     shows: ({ names, block }) =>
       ['cpe1.proj.weight', 'cpe2.proj.weight'].every((name) => names.has(joinPath(block, name))),
-    why: "is of a model whose blocks attend between tokens and between channels in turn, as DaViT's do, and the names do not tell which do which: they have no figures.",
+    why: () =>
+      l10n.t(
+        "is of a model whose blocks attend between tokens and between channels in turn, as DaViT's do, and the names do not tell which do which: they have no figures.",
+      ),
   },
   {
     shows: ({ names, weights, path }) => !isFused(weights) && names.has(joinPath(path, 'pos_embed.height_rel')),
-    why: 'mixes key and value head by head in one weight, as HaloNet does: such weights are not read.',
+    why: () => l10n.t('mixes key and value head by head in one weight, as HaloNet does: such weights are not read.'),
   },
   {
     // Queries and keys of BoTNet may be narrower than values, and only their own width is said.
@@ -65,27 +87,30 @@ const REFUSALS: readonly Refusal[] = [
       const [rows = 0, columns = 0] = shapeOf(names, weights, path);
       return names.has(joinPath(path, 'pos_embed.height_rel')) && rows !== 3 * columns;
     },
-    why: 'has values of another size than queries and keys, as in BoTNet: its rows cannot be told apart.',
+    why: () => l10n.t('has values of another size than queries and keys, as in BoTNet: its rows cannot be told apart.'),
   },
   {
     shows: ({ names, weights, path }) => isFused(weights) && shapeOf(names, weights, path)[1] === 1,
-    why: 'reads one number of each token: with no directions to compare, it has no figures.',
+    why: () => l10n.t('reads one number of each token: with no directions to compare, it has no figures.'),
   },
   {
     // A temperature for each head, as it stands in front of matrices of channels; that of other models is one number.
     shows: ({ names, path }) => names.get(joinPath(path, 'temperature'))?.shape.length === 3,
-    why: 'attends between channels and not between tokens, as XCiT and EdgeNeXt do: it has no figures.',
+    why: () => l10n.t('attends between channels and not between tokens, as XCiT and EdgeNeXt do: it has no figures.'),
   },
   {
     shows: ({ names, path }) => ['proj_l.weight', 'proj_w.weight'].every((name) => names.has(joinPath(path, name))),
-    why: "mixes the scores of its heads before the softmax, as CaiT's talking heads do: no head attends by its own query and key, and it has no figures.",
+    why: () =>
+      l10n.t(
+        "mixes the scores of its heads before the softmax, as CaiT's talking heads do: no head attends by its own query and key, and it has no figures.",
+      ),
   },
 ];
 
 /** Why attention of this kind has no figures; null for what has. */
 export function refuse(suspect: Suspect): string | null {
   const found = REFUSALS.find(({ shows }) => shows(suspect));
-  return found === undefined ? null : `${quoteName(suspect.path)} ${found.why}`;
+  return found === undefined ? null : `${quoteName(suspect.path)} ${found.why()}`;
 }
 
 /**

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../../bytes/quote.js';
 import type { Warning } from '../../errors.js';
 import { joinPath } from '../layout.js';
@@ -7,6 +8,7 @@ import type { FileFacts, Stack } from '../stack.js';
 import type { NamedTensor, TensorNames } from '../tensor-names.js';
 import { genericStack, type StackPaths } from './generic-stack.js';
 import { type AttentionModule, findModules } from './modules.js';
+import { andMore } from '../../text/lists.js';
 
 /** Modules that are left out are named one by one up to this number. */
 const MAX_NAMED = 5;
@@ -64,8 +66,10 @@ export function findGenericStacks(
   }
   if (left.length > 0) {
     const shown = left.slice(0, MAX_NAMED).map(({ segments }) => quoteName(segments.join('.')));
-    const more = left.length > MAX_NAMED ? ` and ${left.length - MAX_NAMED} more` : '';
-    const message = `${shown.join(', ')}${more} has query and key weights but is no layer of a stack, such as a pooling head: it is left out.`;
+    const message = l10n.t(
+      '{0} has query and key weights but is no layer of a stack, such as a pooling head: it is left out.',
+      andMore(shown.join(', '), left.length - MAX_NAMED),
+    );
     warnings.push({ code: 'single-attention', message });
   }
   return { stacks: stacks.sort((one, other) => rankOf(one) - rankOf(other)), warnings };

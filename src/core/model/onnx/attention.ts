@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Operation } from '../../onnx/graph.js';
 import type { Projection } from '../model.js';
 import type { FoundNorm } from './norm.js';
@@ -46,7 +47,7 @@ interface MeetingSide {
 }
 
 /** What is wrong with queries or keys that are the same for every input. */
-export const NO_INPUT = 'it does not depend on the input, as in a pooling head';
+export const noInput = (): string => l10n.t('it does not depend on the input, as in a pooling head');
 
 /** An attention of the graph that has no figures, and why. */
 export interface DeclinedAttention {

@@ -1,6 +1,7 @@
+import * as l10n from '@vscode/l10n';
 import type { Operation } from '../../onnx/graph.js';
 import type { MatrixView, Projection } from '../model.js';
-import { type DeclinedAttention, type FoundAttention, NO_INPUT } from './attention.js';
+import { type DeclinedAttention, type FoundAttention, noInput } from './attention.js';
 import { constantMatrix, constantVector } from './constants.js';
 import type { GraphView } from './graph-view.js';
 import { findNorm, sharedNorm } from './norm.js';
@@ -30,7 +31,7 @@ export function fusedAttention(view: GraphView, operation: Operation): Reading |
 }
 
 function unread(_view: GraphView, operation: Operation): DeclinedAttention {
-  return { operation, problem: `${operation.operator} is not read` };
+  return { operation, problem: l10n.t('{0} is not read', operation.operator) };
 }
 
 /** com.microsoft.Attention: the norm's output, one weight and one bias for query, key and value. */
@@ -38,14 +39,14 @@ function wholeAttention(view: GraphView, operation: Operation): Reading {
   const [input = '', weightName = '', biasName = ''] = operation.inputs;
   const matrix = constantMatrix(view, weightName);
   const heads = view.number(operation, 'num_heads') ?? 0;
-  if (matrix === null) return { operation, problem: 'its weight is not in the file' };
+  if (matrix === null) return { operation, problem: l10n.t('its weight is not in the file') };
   const [queryRows = matrix.columns / 3, keyRows = matrix.columns / 3] =
     operation.attributes.get('qkv_hidden_sizes')?.numbers ?? [];
   const headSize = queryRows / heads;
   if (!Number.isInteger(headSize) || headSize < 1 || keyRows !== queryRows || 2 * queryRows > matrix.columns) {
     return {
       operation,
-      problem: `its ${String(matrix.columns)} outputs are no query, key and value of ${String(heads)} heads`,
+      problem: l10n.t('its {0} outputs are no query, key and value of {1} heads', matrix.columns, heads),
     };
   }
   const whole: MatrixView = {
@@ -122,7 +123,8 @@ function attention23(view: GraphView, operation: Operation): Reading {
 function multiHead(view: GraphView, operation: Operation): Reading {
   const heads = view.number(operation, 'num_heads') ?? 0;
   const [query = '', key = '', value = '', bias = ''] = operation.inputs;
-  if (key === '' || value === '') return { operation, problem: 'its query, key and value come packed head by head' };
+  if (key === '' || value === '')
+    return { operation, problem: l10n.t('its query, key and value come packed head by head') };
   const sides = { query: sideOf(view, query, heads), key: sideOf(view, key, heads), value: sideOf(view, value, heads) };
   const biased = (operation.inputs[5] ?? '') !== '';
   const causal = view.number(operation, 'unidirectional') === 1;
@@ -149,7 +151,8 @@ function groupQuery(view: GraphView, operation: Operation): Reading {
   const heads = view.number(operation, 'num_heads') ?? 0;
   const shared = view.number(operation, 'kv_num_heads') ?? heads;
   const [query = '', key = '', value = ''] = operation.inputs;
-  if (key === '' || value === '') return { operation, problem: 'its query, key and value come packed in one input' };
+  if (key === '' || value === '')
+    return { operation, problem: l10n.t('its query, key and value come packed in one input') };
   const sides = {
     query: sideOf(view, query, heads),
     key: sideOf(view, key, shared),
@@ -160,13 +163,13 @@ function groupQuery(view: GraphView, operation: Operation): Reading {
 }
 
 function sideOf(view: GraphView, value: string, heads: number | null): Operand | string {
-  if (value === '' || view.isConstant(value)) return NO_INPUT;
+  if (value === '' || view.isConstant(value)) return noInput();
   const traced = trace(view, value);
   if (typeof traced === 'string') return traced;
-  if (view.isConstant(traced.map.input)) return NO_INPUT;
+  if (view.isConstant(traced.map.input)) return noInput();
   const rank = traced.arrangement.axes.length;
   if (rank === 4) return operandOf(traced, 3, 2);
-  return heads === null || heads < 1 ? 'its number of heads is not said' : partedOperand(traced, heads);
+  return heads === null || heads < 1 ? l10n.t('its number of heads is not said') : partedOperand(traced, heads);
 }
 
 function assemble(
@@ -175,8 +178,8 @@ function assemble(
   { query, key, value }: Sides,
   said: Pick<FoundAttention, 'causal' | 'rotated' | 'biased'>,
 ): Reading {
-  if (typeof query === 'string') return { operation, problem: `the query: ${query}` };
-  if (typeof key === 'string') return { operation, problem: `the key: ${key}` };
+  if (typeof query === 'string') return { operation, problem: l10n.t('the query: {0}', query) };
+  if (typeof key === 'string') return { operation, problem: l10n.t('the key: {0}', key) };
   const mismatch = mismatchOf(query, key);
   if (mismatch !== null) return { operation, problem: mismatch };
   const width = query.projection.weight.columns;

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../../bytes/quote.js';
 import type { Operation } from '../../onnx/graph.js';
 import type { Assumption, Model } from '../model.js';
@@ -127,17 +128,29 @@ function prefixOf(
       const name = nameBehind(view, input);
       const [kind, isNamed] = kindOf(name, count, tokens, place < patches);
       tokens[kind] += count;
-      const many = count === 1 ? 'token' : `${String(count)} tokens`;
-      const word = { class: 'class', distillation: 'distillation', registers: 'register' }[kind];
       if (!isNamed && kind === 'class') namelessClass = name;
-      if (!isNamed)
-        guessed.push(`the ${many} ${quoteName(name)} for ${count === 1 ? `a ${word} token` : `${word} tokens`}`);
+      if (!isNamed) guessed.push(GUESSED[kind](quoteName(name), count));
     }
   }
   if (guessed.length === 0) return { tokens, assumptions: [], namelessClass };
-  const text = `The graph does not name its prefix tokens: ${guessed.join(', ')} was taken.`;
+  const text = l10n.t('The graph does not name its prefix tokens: {0} was taken.', guessed.join(', '));
   return { tokens, assumptions: [{ code: 'other', text, choices: [], value: null }], namelessClass };
 }
+
+const GUESSED: Readonly<Record<'class' | 'distillation' | 'registers', (name: string, count: number) => string>> = {
+  class: (name, count) =>
+    count === 1
+      ? l10n.t('the token {0} for a class token', name)
+      : l10n.t('the {0} tokens {1} for class tokens', count, name),
+  distillation: (name, count) =>
+    count === 1
+      ? l10n.t('the token {0} for a distillation token', name)
+      : l10n.t('the {0} tokens {1} for distillation tokens', count, name),
+  registers: (name, count) =>
+    count === 1
+      ? l10n.t('the token {0} for a register token', name)
+      : l10n.t('the {0} tokens {1} for register tokens', count, name),
+};
 
 function kindOf(
   name: string,

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Projection } from '../model.js';
 import { type Arrangement, type Atom, sizeOf } from './axes.js';
 import type { Traced } from './trace.js';
@@ -19,17 +20,17 @@ export function operandOf(traced: Traced, axis: number, tokens: number): Operand
   const { axes, first } = traced.arrangement;
   const inHead = outputsOf(axes[axis] ?? []);
   if (inHead === null && outputsOf(axes[tokens] ?? []) !== null)
-    return 'it attends between channels and not between tokens';
+    return l10n.t('it attends between channels and not between tokens');
   if (inHead?.stride !== 1 || sizeOf(axes[axis] ?? []) !== inHead.size) {
-    return 'its heads do not lie one after the other in the weight';
+    return l10n.t('its heads do not lie one after the other in the weight');
   }
-  if (!axes.every(sharesInside)) return 'its queries do not share keys group by group';
-  if (outputsOf(axes[tokens] ?? []) !== null) return 'its heads lie along its tokens';
+  if (!axes.every(sharesInside)) return l10n.t('its queries do not share keys group by group');
+  if (outputsOf(axes[tokens] ?? []) !== null) return l10n.t('its heads lie along its tokens');
   const around = axes.filter((_, each) => each !== axis && each !== tokens).flatMap(headAtoms);
   const [head, ...more] = around;
-  if (more.length > 0) return 'its heads lie in several groups';
+  if (more.length > 0) return l10n.t('its heads lie in several groups');
   if (head !== undefined && head.stride !== inHead.size) {
-    return 'it mixes query, key and value head by head in one weight';
+    return l10n.t('it mixes query, key and value head by head in one weight');
   }
   return whole(traced, first, head?.size ?? 1, inHead.size);
 }
@@ -39,14 +40,14 @@ export function partedOperand(traced: Traced, heads: number): Operand | string {
   const { axes, first } = traced.arrangement;
   const all = axes.flatMap((atoms) => outputsOf(atoms) ?? []);
   const [outer, inner, ...more] = all;
-  if (outer === undefined || more.length > 0) return 'its heads lie in several groups';
+  if (outer === undefined || more.length > 0) return l10n.t('its heads lie in several groups');
   const size = inner === undefined ? outer.size : outer.size * inner.size;
   const step = inner === undefined ? outer.stride : inner.stride;
   if (step !== 1 || (inner !== undefined && outer.stride !== inner.size)) {
-    return 'it mixes query, key and value head by head in one weight';
+    return l10n.t('it mixes query, key and value head by head in one weight');
   }
   const headSize = size / heads;
-  return Number.isInteger(headSize) ? whole(traced, first, heads, headSize) : 'its heads are not of one size';
+  return Number.isInteger(headSize) ? whole(traced, first, heads, headSize) : l10n.t('its heads are not of one size');
 }
 
 function whole(traced: Traced, first: number, heads: number, headSize: number): Operand {

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../../bytes/quote.js';
 import { CheckpointError, type Warning } from '../../errors.js';
 import { isFloat } from '../../tensors/dtype.js';
@@ -11,6 +12,7 @@ import { findGraphAttention, type GraphModel } from './graph-models.js';
 import type { GraphView } from './graph-view.js';
 import { labelFor, restoredTensors } from './labels.js';
 import { attentionPaths } from './paths.js';
+import { sentencesAndMore } from '../../text/lists.js';
 
 /** Attentions without figures are named one by one up to this number. */
 const MAX_NAMED = 5;
@@ -115,7 +117,7 @@ function describe(
     prefix: label?.prefix ?? '',
     family: isKnown ? `onnx-${label.family}` : 'onnx',
     title: isKnown ? label.title : title,
-    remark: tower === 'cross' ? 'queries and keys of different streams' : '',
+    remark: tower === 'cross' ? l10n.t('queries and keys of different streams') : '',
     tower,
     layers,
     patch: facts.patch,
@@ -132,7 +134,7 @@ function describe(
       0,
     ),
     dtype: first?.query.weight.tensor.dtype ?? 'F32',
-    confirmedBy: ['the graph'],
+    confirmedBy: [l10n.t('the graph')],
     unmatched: [],
   };
 }
@@ -183,12 +185,17 @@ function assumptionsOf(attentions: readonly FoundAttention[]): Assumption[] {
   const assumptions: Assumption[] = [];
   const apart = attentions.filter(({ queryInput, keyInput, norm }) => queryInput !== keyInput && norm === null);
   if (apart.length > 0) {
-    const text = `In ${String(apart.length)} of ${String(attentions.length)} layers queries and keys read different values of the graph, so no norm is common to both.`;
+    const text = l10n.t(
+      'In {0} of {1} layers queries and keys read different values of the graph, so no norm is common to both.',
+      apart.length,
+      attentions.length,
+    );
     assumptions.push(assume('norm', text));
   }
   if (attentions.some(({ scale, normalised }) => scale === null && !normalised)) {
-    const text =
-      'The factor on the scores could not be followed in the graph: the head size to the power -1/2 was taken.';
+    const text = l10n.t(
+      'The factor on the scores could not be followed in the graph: the head size to the power -1/2 was taken.',
+    );
     assumptions.push(assume('other', text));
   }
   return assumptions;
@@ -221,8 +228,8 @@ function checkHeads({ files }: TensorIndex, models: readonly Model[], { heads, m
   const meant = models.filter(({ name }) => model === undefined || model === name);
   if (meant.some(({ layers }) => layers.some((layer) => layer.heads === heads))) return;
   const said = String(meant[0]?.layers[0]?.heads ?? 0);
-  const problem = `${String(heads)} heads do not fit: the graph parts its queries into ${said}`;
-  throw new CheckpointError('wrong-use', files[0] ?? '', problem, 'leave the number of heads out');
+  const problem = l10n.t('{0} heads do not fit: the graph parts its queries into {1}', heads, said);
+  throw new CheckpointError('wrong-use', files[0] ?? '', problem, l10n.t('leave the number of heads out'));
 }
 
 function declinedWarnings(declined: readonly DeclinedAttention[], someFit: boolean): Warning[] {
@@ -231,7 +238,7 @@ function declinedWarnings(declined: readonly DeclinedAttention[], someFit: boole
     const { name, outputs } = operation;
     return `${quoteName(name === '' ? (outputs[0] ?? '') : name)}: ${problem}`;
   });
-  const more = declined.length > MAX_NAMED ? `; and ${String(declined.length - MAX_NAMED)} more` : '';
-  const left = someFit ? 'Left out' : 'Not analysed';
-  return [{ code: 'unusable-layer', message: `${left}: ${shown.join('; ')}${more}.` }];
+  const list = sentencesAndMore(shown, declined.length - MAX_NAMED);
+  const message = someFit ? l10n.t('Left out: {0}.', list) : l10n.t('Not analysed: {0}.', list);
+  return [{ code: 'unusable-layer', message }];
 }

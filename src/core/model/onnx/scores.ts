@@ -1,5 +1,6 @@
+import * as l10n from '@vscode/l10n';
 import type { Operation } from '../../onnx/graph.js';
-import { type DeclinedAttention, type FoundAttention, type Meeting, NO_INPUT } from './attention.js';
+import { type DeclinedAttention, type FoundAttention, type Meeting, noInput } from './attention.js';
 import type { GraphView } from './graph-view.js';
 import { sharedNorm } from './norm.js';
 import { type Operand, operandOf } from './operand.js';
@@ -41,8 +42,9 @@ export function attentionOfSoftmax(view: GraphView, softmax: Operation): FoundAt
   const scores = scoresOf(view, softmax);
   if (scores === null) return null;
   if (scores === 'mixed') {
-    const problem =
-      'its heads are mixed with each other before the softmax (talking heads): no head has scores of its own';
+    const problem = l10n.t(
+      'its heads are mixed with each other before the softmax (talking heads): no head has scores of its own',
+    );
     return lookBehind(view, softmax.outputs[0] ?? '', true) === null ? null : { operation: softmax, problem };
   }
   const decline = (problem: string): DeclinedAttention => ({ operation: softmax, problem });
@@ -51,12 +53,12 @@ export function attentionOfSoftmax(view: GraphView, softmax: Operation): FoundAt
   // Nothing is weighted by it: not an attention.
   if (behind === null) return null;
   const layout = layoutOf(view, scores.product);
-  if (layout === null) return decline('its scores are an Einsum that is no product of queries and keys');
+  if (layout === null) return decline(l10n.t('its scores are an Einsum that is no product of queries and keys'));
   const turned = scores.turned !== layout.turned;
   const left = sideOf(view, one, layout.left);
   const right = sideOf(view, other, layout.right);
-  if (typeof left === 'string') return decline(`${turned ? 'the key' : 'the query'}: ${left}`);
-  if (typeof right === 'string') return decline(`${turned ? 'the query' : 'the key'}: ${right}`);
+  if (typeof left === 'string') return decline(`${turned ? l10n.t('the key') : l10n.t('the query')}: ${left}`);
+  if (typeof right === 'string') return decline(`${turned ? l10n.t('the query') : l10n.t('the key')}: ${right}`);
   const [query, key] = turned ? [right, left] : [left, right];
   const meeting = meetingOf(view, { ...scores, turned }, layout);
   return found(view, { softmax, scores, query, key, behind, meeting });
@@ -128,21 +130,22 @@ export function product(...factors: readonly (number | null)[]): number | null {
 /** Why query and key do not fit together. */
 export function mismatchOf(query: Operand, key: Operand): string | null {
   if (query.headSize !== key.headSize)
-    return `its query heads are ${query.headSize} wide and its key heads ${key.headSize}`;
-  if (query.heads % key.heads !== 0) return `its ${query.heads} query heads cannot share ${key.heads} key heads`;
+    return l10n.t('its query heads are {0} wide and its key heads {1}', query.headSize, key.headSize);
+  if (query.heads % key.heads !== 0)
+    return l10n.t('its {0} query heads cannot share {1} key heads', query.heads, key.heads);
   const [one, other] = [query.projection.weight.columns, key.projection.weight.columns];
   return one === other
     ? null
-    : `its query reads ${one} numbers a token and its key ${other}: they read different streams`;
+    : l10n.t('its query reads {0} numbers a token and its key {1}: they read different streams', one, other);
 }
 
 /** Query or key behind an operand of the product, whose axes are counted from the end. */
 function sideOf(view: GraphView, value: string, { inner, tokens }: ScoreLayout['left']): Operand | string {
-  if (view.isConstant(value)) return NO_INPUT;
+  if (view.isConstant(value)) return noInput();
   const traced = trace(view, value);
   if (typeof traced === 'string') return traced;
   const rank = traced.arrangement.axes.length;
-  if (view.isConstant(traced.map.input)) return NO_INPUT;
+  if (view.isConstant(traced.map.input)) return noInput();
   return operandOf(traced, rank + inner, rank + tokens);
 }
 

@@ -1,5 +1,5 @@
 import type { Tower } from '../model.js';
-import { type DeclinedAttention, type FoundAttention, NO_INPUT } from './attention.js';
+import { type DeclinedAttention, type FoundAttention, noInput } from './attention.js';
 import type { GraphView } from './graph-view.js';
 
 /** Attentions that follow each other. */
@@ -30,7 +30,7 @@ export function stacksOf(view: GraphView, attentions: readonly (FoundAttention |
   for (const attention of attentions) {
     if ('problem' in attention) {
       // Queries out of nothing start something new: a pooling head, a decoder of objects.
-      if (attention.problem.includes(NO_INPUT)) part++;
+      if (attention.problem.includes(noInput())) part++;
       continue;
     }
     const sources = view.sources(attention.queryInput);

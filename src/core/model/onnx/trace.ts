@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Operation } from '../../onnx/graph.js';
 import { axesOf, sliceOf, sliceRange, splitSizes } from '../../onnx/shape-rules.js';
 import type { VectorView } from '../model.js';
@@ -65,7 +66,7 @@ const PASSED: ReadonlySet<string> = new Set([
 /** The projection from which a value comes by nothing but reordering, scaling, norms and rotation; null where there is none. */
 export function trace(view: GraphView, value: string): Traced | string {
   const way = shortestWay(view, value);
-  if (way === null) return 'no projection was found in front of it';
+  if (way === null) return l10n.t('no projection was found in front of it');
   return follow(view, way.map, way.steps);
 }
 
@@ -163,7 +164,7 @@ class Follower {
     }
     if (['Add', 'Sub', 'Mul', 'Div', 'Where'].includes(operator)) return this.#combine(step);
     const moved = this.#move(step);
-    if (moved === null) return `its outputs cannot be followed through ${operator}`;
+    if (moved === null) return l10n.t('its outputs cannot be followed through {0}', operator);
     this.arrangement = moved;
     this.#isPlain = false;
     return null;
@@ -186,7 +187,7 @@ class Follower {
         return null;
       }
     }
-    if (operator === 'Div' && input !== operation.inputs[0]) return 'it is a divisor';
+    if (operator === 'Div' && input !== operation.inputs[0]) return l10n.t('it is a divisor');
     if (this.#isPlain && operator === 'Add' && this.bias === null) {
       this.bias = constantVector(view, other, this.map.weight.rows);
       if (this.bias !== null) return null;
@@ -197,7 +198,8 @@ class Follower {
     else if (operator === 'Mul' || operator === 'Div') this.rotated = true;
     // A constant added to queries or keys is no part of their product.
     else if (!view.isConstant(other)) {
-      if (shortestWay(view, other)?.map.operation !== this.map.operation) return 'something else is added to it';
+      if (shortestWay(view, other)?.map.operation !== this.map.operation)
+        return l10n.t('something else is added to it');
       this.rotated = true;
     }
     return null;

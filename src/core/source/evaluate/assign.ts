@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Expression, Span } from '../python/ast.js';
 import { namedSize, numberSize } from '../sizes/size.js';
 import { adopt } from './adopt.js';
@@ -73,7 +74,7 @@ export function setNamed(
     evaluation.runTimeNames.push({
       place: frame.place,
       span: nameSpan,
-      reason: 'the name is built while the code runs',
+      reason: l10n.t('the name is built while the code runs'),
     });
     return;
   }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Expression } from '../python/ast.js';
 import { numberSize, operation, type Size } from '../sizes/size.js';
 import { adopt } from './adopt.js';
@@ -252,7 +253,7 @@ function put(
   loops: ListItem['loops'],
 ): void {
   if (parts.includes(null)) {
-    const reason = 'the name follows only while the code runs';
+    const reason = l10n.t('the name follows only while the code runs');
     evaluation.runTimeNames.push({ place: frame.place, span: nameSpan, reason });
     // Tensors that it has no place for may be those.
     parent.opaque = true;

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Recognition } from '../../model/model.js';
 import type {
   ClassMatch,
@@ -72,8 +73,8 @@ function unmatched(missing: readonly Missing[], matched: ReadonlySet<string>): U
     const key = definitionKey(place);
     if (matched.has(key) || (found.has(key) && !certain) || definition.attribute === '') continue;
     const reason = certain
-      ? `the checkpoint has no tensor ${path}`
-      : `the checkpoint has no tensor ${path}, and the code does not always make it`;
+      ? l10n.t('the checkpoint has no tensor {0}', path)
+      : l10n.t('the checkpoint has no tensor {0}, and the code does not always make it', path);
     found.set(key, { ...place, reason });
   }
   return [...found.values()];

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { LayerSpec, Model, Recognition } from '../../model/model.js';
 import type { SourceProblem } from '../contract.js';
 import { type Known, valueOf } from '../sizes/solve.js';
@@ -27,7 +28,13 @@ function attentionProblems({ covers, prefixes }: Laid, known: Known, models: rea
         const heads = valueOf(value.size, known, runs);
         if (heads === null || heads === layer.heads) continue;
         const { file, cell, nameRange } = definitionPlace(instance.definition);
-        const message = `The code says ${name} = ${heads}; the checkpoint has ${layer.heads} heads at ${layer.path}.`;
+        const message = l10n.t(
+          'The code says {0} = {1}; the checkpoint has {2} heads at {3}.',
+          name,
+          heads,
+          layer.heads,
+          layer.path,
+        );
         const key = `${file}|${nameRange.start.line}|${nameRange.start.column}`;
         if (!problems.has(key))
           problems.set(key, {
@@ -69,7 +76,7 @@ function callProblems(
     const agreed = calls.some((other) => other.name === call.name && other.value === value);
     if (value === null || agreed) return [];
     const code = HEAD_NAMES.has(call.name) ? 'heads-differ' : 'size-differs';
-    const message = `The code says ${call.name} = ${call.value}; the checkpoint has ${value}.`;
+    const message = l10n.t('The code says {0} = {1}; the checkpoint has {2}.', call.name, call.value, value);
     return [{ code, file, cell: call.cell, range: call.range, message, tensors: [] }];
   });
 }

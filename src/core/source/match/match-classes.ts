@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Candidate } from '../candidates.js';
 import type { ClassPlace, MatchedCheckpoint, MatchOptions, MatchOutcome } from '../contract.js';
 import type { Elaborator } from '../evaluate/elaborate.js';
@@ -110,10 +111,15 @@ function fits({ score, inside, covers }: Laid): boolean {
 function reasonFor({ className }: MatchOptions, classes: number, best: Laid | undefined): string {
   if (className !== undefined) {
     return classes === 0
-      ? `The sources define no class ${className}`
-      : `No attribute of ${className} occurs in the names of the checkpoint's tensors`;
+      ? l10n.t('The sources define no class {0}', className)
+      : l10n.t("No attribute of {0} occurs in the names of the checkpoint's tensors", className);
   }
-  if (best === undefined) return 'No class of the sources makes modules by the names of the checkpoint’s tensors';
+  if (best === undefined)
+    return l10n.t('No class of the sources makes modules by the names of the checkpoint’s tensors');
   const share = Math.round(best.score * 100);
-  return `No class of the sources fits the checkpoint: the closest, ${best.made.declaration.name}, has places for ${share} % of the tensors`;
+  return l10n.t(
+    'No class of the sources fits the checkpoint: the closest, {0}, has places for {1} % of the tensors',
+    best.made.declaration.name,
+    share,
+  );
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Recognition } from '../../model/model.js';
 import type { SourceProblem } from '../contract.js';
 import type { Definition } from '../evaluate/definition.js';
@@ -8,6 +9,7 @@ import type { Laid } from './find-root.js';
 import { headProblems } from './head-problems.js';
 import { qkvOrderProblems } from './qkv-order.js';
 import { classPlace, definitionKey, definitionPlace } from './places.js';
+import { andOthers } from '../../text/lists.js';
 
 /** Enough names in a sentence. */
 const MAX_NAMES = 3;
@@ -46,7 +48,13 @@ function sizeProblems({ covers }: Laid, known: Known): SourceProblem[] {
     if (shape === null || problems.has(key)) continue;
     const actual = `(${tensor.shape.join(', ')})`;
     if (shape.length !== tensor.shape.length) {
-      const message = `The code gives ${tensor.name} ${shape.length} axes (${shape.map(sizeText).join(', ')}); the checkpoint has ${actual}.`;
+      const message = l10n.t(
+        'The code gives {0} {1} axes ({2}); the checkpoint has {3}.',
+        tensor.name,
+        shape.length,
+        shape.map(sizeText).join(', '),
+        actual,
+      );
       problems.set(key, problemAt(definition, 'size-differs', message, [tensor.name]));
       continue;
     }
@@ -56,7 +64,7 @@ function sizeProblems({ covers }: Laid, known: Known): SourceProblem[] {
       if (worked === null || real === undefined || agrees(worked, real) || problems.has(key)) return;
       const text = sizeText(size);
       const says = text === String(worked) ? text : `${text} = ${worked}`;
-      const message = `The code says ${says} where ${tensor.name} has ${real}; its shape is ${actual}.`;
+      const message = l10n.t('The code says {0} where {1} has {2}; its shape is {3}.', says, tensor.name, real, actual);
       problems.set(key, problemAt(definition, 'size-differs', message, [tensor.name]));
     });
   }
@@ -75,7 +83,7 @@ function biasProblems({ covers }: Laid): SourceProblem[] {
     problemAt(
       definition,
       'bias-differs',
-      `The code gives ${definition.attribute} a bias; the checkpoint has no ${paths[0] ?? ''}${more(paths)}.`,
+      l10n.t('The code gives {0} a bias; the checkpoint has no {1}.', definition.attribute, firstOf(paths)),
       paths,
     ),
   );
@@ -86,7 +94,11 @@ function biasProblems({ covers }: Laid): SourceProblem[] {
       return definition === undefined ? [] : [{ definition, path: name }];
     });
     for (const [definition, paths] of gathered(surplus)) {
-      const message = `The code gives ${definition.attribute} no bias; the checkpoint has ${paths[0] ?? ''}${more(paths)}.`;
+      const message = l10n.t(
+        'The code gives {0} no bias; the checkpoint has {1}.',
+        definition.attribute,
+        firstOf(paths),
+      );
       problems.push(problemAt(definition, 'bias-differs', message, paths));
     }
   }
@@ -119,7 +131,7 @@ function missingProblems({ covers }: Laid): SourceProblem[] {
     problemAt(
       definition,
       'missing-tensors',
-      `The code makes ${definition.attribute}; the checkpoint has no ${paths[0] ?? ''}${more(paths)}.`,
+      l10n.t('The code makes {0}; the checkpoint has no {1}.', definition.attribute, firstOf(paths)),
       paths,
     ),
   );
@@ -133,14 +145,12 @@ function unexpectedProblems({ covers, made }: Laid): SourceProblem[] {
       .map(({ name }) => name)
       .filter((name) => !(isBias(name) && weights.has(name.replace(/bias$/u, 'weight'))));
   });
-  const [first] = names;
-  if (first === undefined) return [];
+  if (names.length === 0) return [];
   const { file, cell, nameRange, name } = classPlace(made);
-  const message = `${name} has no attribute for ${first}${more(names)} of the checkpoint.`;
+  const message = l10n.t('{0} has no attribute for {1} of the checkpoint.', name, firstOf(names));
   return [{ code: 'unexpected-tensors', file, cell, range: nameRange, message, tensors: names.slice(0, MAX_NAMES) }];
 }
 
-function more(names: readonly string[]): string {
-  const others = names.length - 1;
-  return others <= 0 ? '' : ` and ${others} ${others === 1 ? 'other' : 'others'}`;
+function firstOf(names: readonly string[]): string {
+  return andOthers(names[0] ?? '', names.length - 1);
 }

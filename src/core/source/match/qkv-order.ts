@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { LayerSpec, Recognition } from '../../model/model.js';
 import type { SourceProblem } from '../contract.js';
 import type { Laid } from './find-root.js';
@@ -33,7 +34,12 @@ export function qkvOrderProblems({ covers }: Laid, { models }: Recognition): Sou
     const order = orderOf(definition.place.source.text, definition.attribute);
     if (order === null) continue;
     const { file, cell, nameRange } = place;
-    const message = `The code takes ${order} from ${definition.attribute}; the checkpoint is read as ${family} has it, all queries first, then all keys, then all values.`;
+    const message = l10n.t(
+      'The code takes {0} from {1}; the checkpoint is read as {2} has it, all queries first, then all keys, then all values.',
+      order,
+      definition.attribute,
+      family,
+    );
     problems.set(key, { code: 'order-differs', file, cell, range: nameRange, message, tensors: [tensor.name] });
   }
   return [...problems.values()];
@@ -92,7 +98,7 @@ function partsOrder(statement: string): string | null {
   const parts = [one, two, three].map((name) => PARTS.get(name) ?? '');
   const simple = /\.(?:unbind|chunk)\([^()]*\)$|\[0\],\s*\w+\[1\],\s*\w+\[2\]$/u.test(made);
   if (!simple || new Set(parts).size < 3 || parts.includes('')) return null;
-  return parts.join() === 'query,key,value' ? null : `${parts.join(', ')}, in this order,`;
+  return parts.join() === 'query,key,value' ? null : l10n.t('{0}, in this order,', parts.join(', '));
 }
 
 /** `reshape(B, N, heads, 3, size)`: the parts of each head together. */
@@ -105,12 +111,13 @@ function interleaving(statement: string): string | null {
   if (sizes?.length === 5) {
     const three = sizes.indexOf('3');
     const heads = sizes.findIndex((size) => /head/iu.test(size) && !/dim|size/iu.test(size));
-    if (three > heads && heads > 0 && sizes.lastIndexOf('3') === three) return 'the three parts of each head together';
+    if (three > heads && heads > 0 && sizes.lastIndexOf('3') === three)
+      return l10n.t('the three parts of each head together');
   }
   const [, pattern = ''] = /rearrange\([^'"]*['"]([^'"]*)->/u.exec(statement) ?? [];
   const [, axis] = /\b(\w+)\s*=\s*3\b/u.exec(statement) ?? [];
   const group = [...pattern.matchAll(/\(([^()]*)\)/gu)]
     .map(([, inside = '']) => inside.trim().split(/\s+/u))
     .find((axes) => axis !== undefined && axes.includes(axis));
-  return group !== undefined && group[0] !== axis ? 'the three parts of each head together' : null;
+  return group !== undefined && group[0] !== axis ? l10n.t('the three parts of each head together') : null;
 }

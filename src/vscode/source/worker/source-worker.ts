@@ -1,12 +1,15 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { toWire } from '../../../host/engine/wire-error.js';
 import { loadPythonParser } from '../../../host/source/python-parser.js';
+import { translateAsTold } from '../../../host/translations.js';
 import { diskFiles } from './disk-files.js';
 import type { SourceReply, SourceTask, SourceTasks, ToSourceWorker } from './messages.js';
 import { SourceService } from './service.js';
 
 const port = parentPort;
 if (port === null) throw new Error('this file runs as a worker thread');
+
+translateAsTold(workerData);
 
 const service = loadPythonParser(__dirname).then((parser) => new SourceService(parser, diskFiles));
 

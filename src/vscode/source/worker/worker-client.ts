@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { MatchedCheckpoint } from '../../../core/source/contract.js';
 import { fromWire } from '../../../host/engine/wire-error.js';
+import { workerOptions } from '../../../host/translations.js';
 import type { Log } from '../../log.js';
 import type { SourceReply, SourceTask, SourceTasks, TextChange, ToSourceWorker, WantedMatch } from './messages.js';
 
@@ -112,7 +113,7 @@ export class SourceWorker {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#parts.workerFile);
+    const worker = new Worker(this.#parts.workerFile, workerOptions());
     worker.unref();
     worker.on('message', (reply: SourceReply) => {
       const question = this.#questions.get(reply.id);

@@ -44,6 +44,8 @@ describe('the curve over distance', () => {
     expect(pickDistance(layout, layout.x(2) + 5)).toBe(2);
     expect(pickDistance(layout, 1_000)).toBeNull();
     expect(distanceWords(point(2, -0.3), 'patches')).toBe('2 patches: weighted −0.30, mean −0.30, mean of 4 offsets');
+    expect(distanceWords(point(1, 0.1), 'patches')).toMatch(/^1 patch: /u);
+    expect(distanceWords(point(1, 0.1), 'places')).toMatch(/^1 place: /u);
     expect(distanceWords(point(4, null), 'patches')).toContain('no two patches');
   });
 });

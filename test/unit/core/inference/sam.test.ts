@@ -70,6 +70,18 @@ describe('Segment Anything', () => {
     });
   });
 
+  it.each([
+    ['the longest tables of a detector, which are not those of its position table', null, 44, 1],
+    ['config.json', { image_size: 32 }, 32, 0],
+  ])('takes the size of its pictures from %s', async (_name, config, side, words) => {
+    const model = await withCheckpoint(path.join(FOLDER, 'vitdet/model.safetensors'), ({ index }) =>
+      Promise.resolve(recognise(index, config, {}).models[0]),
+    );
+    expect(model?.imageSize).toEqual([side, side]);
+    const told = model?.assumptions.filter(({ code }) => code === 'image-size').map(({ text }) => text);
+    expect(told).toEqual(words === 0 ? [] : [expect.stringMatching(/^Pictures of 44 x 44 pixels/u)]);
+  });
+
   it('attends to all tokens in the layers whose tables are as long as the grid, or that config.json names', async () => {
     const asIs = (tensor: TensorEntry): TensorEntry => tensor;
     expect(sides(await described('sam', asIs))).toEqual([4, null, 4]);

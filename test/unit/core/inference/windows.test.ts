@@ -31,6 +31,7 @@ const CASES: Readonly<Record<string, number>> = {
   sam_transformers: 10,
   sam_timm: 8,
   vitdet: 4,
+  vitdet_transformers: 4,
 };
 const NOTHING: NpzArray = { shape: [], values: new Float32Array() };
 const arithmetic = new DoubleArithmetic(await loadRuntime(), 1);

@@ -34,6 +34,20 @@ const split = (query: string, key: string, value: string): readonly (readonly [s
 
 describe('a generic transformer', () => {
   it.each([
+    [[169, 2], /^The table of position biases is for 7 x 7 places/u],
+    [[168, 2], null],
+  ])('says for how many places a table of biases %j is', (table, said) => {
+    const biases: Shapes = [0, 1].map((layer) => [
+      `encoder_stack.units.${String(layer)}.self_attention.relative_position_bias_table`,
+      table,
+    ]);
+    const shapes = [...layers('self_attention', split('query', 'key', 'value')), ...biases];
+    const texts = onlyModel(recogniseShapes(shapes)).assumptions.map(({ text }) => text);
+    const found = texts.filter((text) => text.startsWith('The table of position biases'));
+    expect(found).toEqual(said === null ? [] : [expect.stringMatching(said)]);
+  });
+
+  it.each([
     ['query', 'key', 'value'],
     ['q_proj', 'k_proj', 'v_proj'],
     ['to_q', 'to_k', 'to_v'],

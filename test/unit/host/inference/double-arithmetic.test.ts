@@ -37,6 +37,23 @@ describe('arithmetic in float64', () => {
     expect([...(await arithmetic.linear(x, weight, null))]).toEqual([1, 3, 2, 3, 7, 4]);
   });
 
+  test.each([false, true])('shares are the softmax of every head at once, with a bias: %s', async (isBiased) => {
+    const tokens = 40;
+    const heads = [1, 2, 3].map((seed) => ({ queries: matrix(tokens, 4, seed), keys: matrix(tokens, 4, seed + 3) }));
+    // Scores near 300, of which float32 would lose four digits.
+    for (const { queries } of heads)
+      for (const [at, value] of queries.values.entries()) queries.values[at] = 100 * value;
+    const biases = isBiased ? heads.map((_, head) => new Float32Array(matrix(tokens, tokens, head).values)) : null;
+    const [queries, keys] = [heads.map((head) => head.queries), heads.map((head) => head.keys)];
+    const found = await arithmetic.shares(queries, keys, biases);
+    expect(found).toHaveLength(heads.length);
+    for (const [head, own] of heads.entries()) {
+      const row = softmaxRow(own.queries, own.keys, biases?.[head] ?? null, 7);
+      const shares = found[head]?.subarray(7 * tokens, 8 * tokens) ?? [];
+      expect(Math.max(...row.map((share, j) => Math.abs(share - (shares[j] ?? NaN))))).toBeLessThan(3e-7);
+    }
+  });
+
   test.each([
     ['at once', 40, 50, false],
     ['with a bias', 40, 50, true],

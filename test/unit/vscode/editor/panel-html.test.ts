@@ -8,6 +8,8 @@ it('lets nothing run or load but what carries the nonce or comes with the extens
     folder: 'https://own/dist',
     script: 'start();',
     style: 'main {}',
+    language: 'en',
+    translations: undefined,
   });
   const policy = /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1];
   expect(policy).toBe(

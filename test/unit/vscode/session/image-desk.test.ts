@@ -394,10 +394,13 @@ describe('figures', () => {
     session.image.ask(port, { type: 'want-keypoints', image: 1, by: 'scale' });
     lab.last('keypoints').answer({ keypoints: new Float32Array(5) });
     await settled();
-    for (let layer = 0; layer < 3; layer++) {
-      lab.last('interrelation').answer({ figures: { layer, heads: [] }, p: [layer === 1 ? 0.001 : 0.5, null, 0.9] });
-      await settled();
-    }
+    // asked for at once, so that whoever answers need not wait for the next question
+    const layers = lab.calls.filter(({ name }) => name === 'interrelation');
+    expect(layers.map(({ params }) => params)).toEqual([{ layer: 0 }, { layer: 1 }, { layer: 2 }]);
+    for (const [layer, call] of [...layers.entries()].reverse())
+      call.answer({ figures: { layer, heads: [] }, p: [layer === 1 ? 0.001 : 0.5, null, 0.9] });
+    await settled();
+    expect(of(port, 'interrelation').map(({ figures }) => figures.layer)).toEqual([0, 1, 2]);
     expect(of(port, 'significant-heads')).toEqual([{ type: 'significant-heads', image: 1, heads: [[1, 0]] }]);
   });
 

@@ -2,6 +2,7 @@
 
 /** The editor's translation, without a bundle. */
 export const l10n = {
+  bundle: undefined,
   t: (text: string, ...values: readonly (string | number | boolean)[]): string =>
     text.replaceAll(/\{(\d+)\}/gu, (whole, index: string) => String(values[Number(index)] ?? whole)),
 };

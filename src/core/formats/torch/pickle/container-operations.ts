@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { MAX_LINE } from './limits.js';
 import type { PickleMachine } from './machine.js';
 import type { OperationTable } from './operations.js';
@@ -23,7 +24,7 @@ function pushTuple(machine: PickleMachine, size: number): void {
 function itemsOf(target: PickleValue): PickleValue[] {
   if (isKind(target, 'list')) return target.items;
   if (isKind(target, 'record')) return (target.items ??= []);
-  throw new PickleProblem(`a value is appended to ${kindOf(target)}`);
+  throw new PickleProblem(l10n.t('a value is appended to {0}', kindOf(target)));
 }
 
 function append(machine: PickleMachine, values: readonly PickleValue[]): void {
@@ -34,14 +35,14 @@ function append(machine: PickleMachine, values: readonly PickleValue[]): void {
 /** What SETITEM works on: a dictionary, or an object of an unknown kind of dictionary. */
 function entriesOf(machine: PickleMachine, target: PickleValue): Map<PickleValue, PickleValue> {
   if (isKind(target, 'dict')) return target.entries;
-  if (!isKind(target, 'record')) throw new PickleProblem(`an item is set on ${kindOf(target)}`);
+  if (!isKind(target, 'record')) throw new PickleProblem(l10n.t('an item is set on {0}', kindOf(target)));
   if (target.entries === null) machine.count(MAP_COST);
   return (target.entries ??= new Map<PickleValue, PickleValue>());
 }
 
 function setItems(machine: PickleMachine, pairs: readonly PickleValue[]): void {
   const entries = entriesOf(machine, machine.top());
-  if (pairs.length % 2 !== 0) throw new PickleProblem('a key has no value');
+  if (pairs.length % 2 !== 0) throw new PickleProblem(l10n.t('a key has no value'));
   for (let i = 0; i + 1 < pairs.length; i += 2) entries.set(pairs[i] ?? null, pairs[i + 1] ?? null);
 }
 
@@ -54,22 +55,22 @@ function pushDict(machine: PickleMachine, pairs: readonly PickleValue[]): void {
 function popArguments(machine: PickleMachine): readonly PickleValue[] {
   const args = machine.pop();
   if (!isKind(args, 'tuple')) {
-    throw new PickleProblem(`a call has ${kindOf(args)} in place of its arguments`);
+    throw new PickleProblem(l10n.t('a call has {0} in place of its arguments', kindOf(args)));
   }
   return args.items;
 }
 
 function popText(machine: PickleMachine): string {
   const text = machine.pop();
-  if (typeof text !== 'string') throw new PickleProblem(`${kindOf(text)} stands in place of a name`);
-  if (text.length > MAX_LINE) throw new PickleProblem(`a name has more than ${String(MAX_LINE)} characters`, 'limit');
+  if (typeof text !== 'string') throw new PickleProblem(l10n.t('{0} stands in place of a name', kindOf(text)));
+  if (text.length > MAX_LINE) throw new PickleProblem(l10n.t('a name has more than {0} characters', MAX_LINE), 'limit');
   return text;
 }
 
 /** The text form of PUT and GET. */
 function memoIndex(machine: PickleMachine): number {
-  const text = machine.input.line('a memo index');
-  if (!/^\d{1,10}$/u.test(text)) throw new PickleProblem('a memo index in text form is no number');
+  const text = machine.input.line(() => l10n.t('a memo index'));
+  if (!/^\d{1,10}$/u.test(text)) throw new PickleProblem(l10n.t('a memo index in text form is no number'));
   return Number(text);
 }
 
@@ -88,7 +89,7 @@ function pushExtension(machine: PickleMachine, code: number): void {
 }
 
 function refuseBuffer(): never {
-  throw new PickleProblem('part of the pickle is in a buffer outside the file', 'unsupported');
+  throw new PickleProblem(l10n.t('part of the pickle is in a buffer outside the file'), 'unsupported');
 }
 
 /** Opcodes that build containers, work on the stack and the memo, or name what Python would call. */
@@ -100,12 +101,12 @@ export const CONTAINER_OPERATIONS: OperationTable = {
   '2': (machine) => machine.push(machine.top()),
   // PUT, BINPUT, LONG_BINPUT, MEMOIZE; GET, BINGET, LONG_BINGET
   p: (machine) => machine.remember(memoIndex(machine)),
-  q: (machine) => machine.remember(machine.input.uint8('a memo index')),
-  r: (machine) => machine.remember(machine.input.uint32('a memo index')),
+  q: (machine) => machine.remember(machine.input.uint8(() => l10n.t('a memo index'))),
+  r: (machine) => machine.remember(machine.input.uint32(() => l10n.t('a memo index'))),
   '\x94': (machine) => machine.remember(),
   g: (machine) => machine.recall(memoIndex(machine)),
-  h: (machine) => machine.recall(machine.input.uint8('a memo index')),
-  j: (machine) => machine.recall(machine.input.uint32('a memo index')),
+  h: (machine) => machine.recall(machine.input.uint8(() => l10n.t('a memo index'))),
+  j: (machine) => machine.recall(machine.input.uint32(() => l10n.t('a memo index'))),
   // EMPTY_TUPLE, TUPLE1, TUPLE2, TUPLE3, TUPLE
   ')': (machine) => pushTuple(machine, 0),
   '\x85': (machine) => pushTuple(machine, 1),
@@ -143,7 +144,7 @@ export const CONTAINER_OPERATIONS: OperationTable = {
     const values = machine.popToMark();
     const target = machine.top();
     if (!isKind(target, 'set')) {
-      throw new PickleProblem(`a member is added to ${kindOf(target)}`);
+      throw new PickleProblem(l10n.t('a member is added to {0}', kindOf(target)));
     }
     for (const value of values) target.items.push(value);
   },
@@ -153,16 +154,32 @@ export const CONTAINER_OPERATIONS: OperationTable = {
   },
   // GLOBAL, STACK_GLOBAL, EXT1, EXT2, EXT4
   c: (machine) => {
-    const module = machine.input.line('the name of a module');
-    pushNamed(machine, module, machine.input.line('the name of a class'));
+    const module = machine.input.line(() => l10n.t('the name of a module'));
+    pushNamed(
+      machine,
+      module,
+      machine.input.line(() => l10n.t('the name of a class')),
+    );
   },
   '\x93': (machine) => {
     const name = popText(machine);
     pushNamed(machine, popText(machine), name);
   },
-  '\x82': (machine) => pushExtension(machine, machine.input.uint8('an extension code')),
-  '\x83': (machine) => pushExtension(machine, machine.input.uint16('an extension code')),
-  '\x84': (machine) => pushExtension(machine, machine.input.int32('an extension code')),
+  '\x82': (machine) =>
+    pushExtension(
+      machine,
+      machine.input.uint8(() => l10n.t('an extension code')),
+    ),
+  '\x83': (machine) =>
+    pushExtension(
+      machine,
+      machine.input.uint16(() => l10n.t('an extension code')),
+    ),
+  '\x84': (machine) =>
+    pushExtension(
+      machine,
+      machine.input.int32(() => l10n.t('an extension code')),
+    ),
   // REDUCE, BUILD
   R: (machine) => {
     machine.count(MAP_COST);
@@ -175,13 +192,16 @@ export const CONTAINER_OPERATIONS: OperationTable = {
   },
   // INST, OBJ, NEWOBJ, NEWOBJ_EX
   i: (machine) => {
-    const module = machine.input.line('the name of a module');
-    const type = machine.meaning.named(module, machine.input.line('the name of a class'));
+    const module = machine.input.line(() => l10n.t('the name of a module'));
+    const type = machine.meaning.named(
+      module,
+      machine.input.line(() => l10n.t('the name of a class')),
+    );
     create(machine, type, machine.popToMark());
   },
   o: (machine) => {
     const [type, ...args] = machine.popToMark();
-    if (type === undefined) throw new PickleProblem('an object has no class');
+    if (type === undefined) throw new PickleProblem(l10n.t('an object has no class'));
     create(machine, type, args);
   },
   '\x81': (machine) => {
@@ -195,7 +215,7 @@ export const CONTAINER_OPERATIONS: OperationTable = {
     create(machine, machine.pop(), args);
   },
   // PERSID, BINPERSID
-  P: (machine) => machine.push(machine.meaning.persistent(machine.input.line('a persistent id'))),
+  P: (machine) => machine.push(machine.meaning.persistent(machine.input.line(() => l10n.t('a persistent id')))),
   Q: (machine) => {
     machine.count(1);
     machine.push(machine.meaning.persistent(machine.pop()));

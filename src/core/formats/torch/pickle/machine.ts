@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { MAX_MEMO, MAX_OBJECTS, MAX_STACK, MAX_STEPS } from './limits.js';
 import { OPERATIONS } from './operations.js';
 import type { PickleInput } from './input.js';
@@ -50,7 +51,7 @@ export class PickleMachine {
       const operation = OPERATIONS[code];
       if (operation === undefined) {
         throw new PickleProblem(
-          `unknown opcode 0x${code.toString(16).padStart(2, '0')} at ${String(this.input.at - 1)}`,
+          l10n.t('unknown opcode 0x{0} at {1}', code.toString(16).padStart(2, '0'), this.input.at - 1),
         );
       }
       operation(this);
@@ -59,26 +60,26 @@ export class PickleMachine {
 
   push(value: PickleValue): void {
     if (++this.depth > MAX_STACK)
-      throw new PickleProblem(`more than ${String(MAX_STACK)} values wait on the stack`, 'limit');
+      throw new PickleProblem(l10n.t('more than {0} values wait on the stack', MAX_STACK), 'limit');
     this.stack.push(value);
   }
 
   pop(): PickleValue {
     const value = this.stack.pop();
-    if (value === undefined) throw new PickleProblem(`the stack is empty at ${String(this.input.at - 1)}`);
+    if (value === undefined) throw new PickleProblem(l10n.t('the stack is empty at {0}', this.input.at - 1));
     this.depth--;
     return value;
   }
 
   top(): PickleValue {
     const value = this.stack.at(-1);
-    if (value === undefined) throw new PickleProblem(`the stack is empty at ${String(this.input.at - 1)}`);
+    if (value === undefined) throw new PickleProblem(l10n.t('the stack is empty at {0}', this.input.at - 1));
     return value;
   }
 
   mark(): void {
     if (++this.depth > MAX_STACK)
-      throw new PickleProblem(`more than ${String(MAX_STACK)} marks wait on the stack`, 'limit');
+      throw new PickleProblem(l10n.t('more than {0} marks wait on the stack', MAX_STACK), 'limit');
     this.outer.push(this.stack);
     this.stack = [];
   }
@@ -86,7 +87,7 @@ export class PickleMachine {
   /** The values since the last mark; the caller owns them. */
   popToMark(): PickleValue[] {
     const outer = this.outer.pop();
-    if (outer === undefined) throw new PickleProblem(`there is no mark on the stack at ${String(this.input.at - 1)}`);
+    if (outer === undefined) throw new PickleProblem(l10n.t('there is no mark on the stack at {0}', this.input.at - 1));
     const values = this.stack;
     this.stack = outer;
     this.depth -= values.length + 1;
@@ -101,14 +102,14 @@ export class PickleMachine {
 
   /** @param index the next free one when left out. */
   remember(index = this.remembered): void {
-    if (index >= MAX_MEMO) throw new PickleProblem(`more than ${String(MAX_MEMO)} values are remembered`, 'limit');
+    if (index >= MAX_MEMO) throw new PickleProblem(l10n.t('more than {0} values are remembered', MAX_MEMO), 'limit');
     if (this.memo[index] === undefined) this.remembered++;
     this.memo[index] = this.top();
   }
 
   recall(index: number): void {
     const value = this.memo[index];
-    if (value === undefined) throw new PickleProblem(`value ${String(index)} is recalled and was never remembered`);
+    if (value === undefined) throw new PickleProblem(l10n.t('value {0} is recalled and was never remembered', index));
     this.push(value);
   }
 
@@ -116,13 +117,13 @@ export class PickleMachine {
   spend(steps: number): void {
     this.steps += steps;
     if (this.steps > MAX_STEPS)
-      throw new PickleProblem(`the pickle takes more than ${String(MAX_STEPS)} steps`, 'limit');
+      throw new PickleProblem(l10n.t('the pickle takes more than {0} steps', MAX_STEPS), 'limit');
   }
 
   /** Counts new objects before they are made. */
   count(objects: number): void {
     this.objects += objects;
     if (this.objects > MAX_OBJECTS)
-      throw new PickleProblem(`the pickle holds more than ${String(MAX_OBJECTS)} objects`, 'limit');
+      throw new PickleProblem(l10n.t('the pickle holds more than {0} objects', MAX_OBJECTS), 'limit');
   }
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { asDeviation, asTriple, field, type Fields } from './checked.js';
 import type { Size } from '../picture.js';
 import type { Crop, Preprocessing, Triple } from '../preprocessing.js';
@@ -26,7 +27,7 @@ interface FamilyWay {
   /** Side of the input where it is not that of the positions. */
   readonly side?: number;
   /** Whose way it is, for people. */
-  readonly as: string;
+  readonly as: () => string;
 }
 
 const TIMM: FamilyWay = {
@@ -34,12 +35,12 @@ const TIMM: FamilyWay = {
   resampling: 'bicubic',
   statistics: 'imagenet',
   rounding: 'half-even',
-  as: "timm's own",
+  as: () => l10n.t("timm's own"),
 };
 const TIMM_EVA: FamilyWay = { ...TIMM, statistics: 'clip' };
-const CLIP: FamilyWay = { ...TIMM_EVA, crop: 1, as: "CLIP's own" };
+const CLIP: FamilyWay = { ...TIMM_EVA, crop: 1, as: () => l10n.t("CLIP's own") };
 /** DINO, MAE and SimMIM: 256 for 224. */
-const PRETRAINED: FamilyWay = { ...TIMM, crop: 0.875, as: "the authors' own" };
+const PRETRAINED: FamilyWay = { ...TIMM, crop: 0.875, as: () => l10n.t("the authors' own") };
 /** Positions of DINOv2 were made at 518, yet its evaluation is at 224. */
 const DINOV2: FamilyWay = { ...PRETRAINED, side: USUAL_SIDE };
 const PROCESSOR: FamilyWay = {
@@ -47,7 +48,7 @@ const PROCESSOR: FamilyWay = {
   resampling: 'bilinear',
   statistics: 'imagenet',
   rounding: 'down',
-  as: "Transformers' own",
+  as: () => l10n.t("Transformers' own"),
 };
 
 const WAYS: ReadonlyMap<string, FamilyWay> = new Map<string, FamilyWay>([
@@ -56,16 +57,16 @@ const WAYS: ReadonlyMap<string, FamilyWay> = new Map<string, FamilyWay>([
   ['timm-deit-distilled', TIMM],
   ['timm-swin', TIMM],
   ['timm-swinv2', TIMM],
-  ['sam', { ...PROCESSOR, crop: 'filled-up', as: "the authors' own" }],
+  ['sam', { ...PROCESSOR, crop: 'filled-up', as: () => l10n.t("the authors' own") }],
   ['timm-eva', TIMM_EVA],
   ['timm-eva02', TIMM_EVA],
-  ['torchvision-vit', { ...PRETRAINED, resampling: 'bilinear', as: "torchvision's own" }],
+  ['torchvision-vit', { ...PRETRAINED, resampling: 'bilinear', as: () => l10n.t("torchvision's own") }],
   ['dino', PRETRAINED],
   ['mae', PRETRAINED],
   ['simmim', PRETRAINED],
   ['dinov2', DINOV2],
   ['hf-dinov2', { ...DINOV2, rounding: 'down' }],
-  ['dinov3', { ...PROCESSOR, side: 256, as: "the authors' own" }],
+  ['dinov3', { ...PROCESSOR, side: 256, as: () => l10n.t("the authors' own") }],
   ['hf-dinov3', { ...PROCESSOR, side: USUAL_SIDE }],
   ['open-clip', CLIP],
   ['hf-clip', { ...CLIP, rounding: 'down' }],
@@ -73,8 +74,8 @@ const WAYS: ReadonlyMap<string, FamilyWay> = new Map<string, FamilyWay>([
   ['hf-vit', { ...PROCESSOR, statistics: 'half' }],
   ['flax-hf-vit', { ...PROCESSOR, statistics: 'half' }],
   ['tf-hf-vit', { ...PROCESSOR, statistics: 'half' }],
-  ['google-vit', { ...PROCESSOR, statistics: 'half', as: "Google's own" }],
-  ['keras-vit', { ...PROCESSOR, statistics: 'half', as: "KerasHub's" }],
+  ['google-vit', { ...PROCESSOR, statistics: 'half', as: () => l10n.t("Google's own") }],
+  ['keras-vit', { ...PROCESSOR, statistics: 'half', as: () => l10n.t("KerasHub's") }],
   ['gguf-clip', { ...CLIP, rounding: 'down' }],
   ['hf-beit', { ...PROCESSOR, statistics: 'half' }],
   ['hf-vit-mae', PROCESSOR],
@@ -84,7 +85,7 @@ const WAYS: ReadonlyMap<string, FamilyWay> = new Map<string, FamilyWay>([
 ]);
 
 /** What is taken for a family that is not known. */
-const UNKNOWN: FamilyWay = { ...PRETRAINED, as: "timm's general" };
+const UNKNOWN: FamilyWay = { ...PRETRAINED, as: () => l10n.t("timm's general") };
 
 /** Inputs from this side on are evaluated without a crop in timm, torchvision and MAE. */
 const UNCROPPED_SIDE = 384;
@@ -114,9 +115,9 @@ export function familyDefaults(facts: ModelFacts): PreprocessingPlan {
   };
   const open =
     said !== null
-      ? 'The checkpoint says mean and deviation, but no file how pictures are resized'
-      : 'No file says how pictures are prepared';
-  assumed.push(`${open}: ${way.as} defaults for this family assumed, ${words(preprocessing, size)}.`);
+      ? l10n.t('The checkpoint says mean and deviation, but no file how pictures are resized')
+      : l10n.t('No file says how pictures are prepared');
+  assumed.push(l10n.t('{0}: {1} defaults for this family assumed, {2}.', open, way.as(), words(preprocessing, size)));
   return { preprocessing, from: 'family', assumed };
 }
 
@@ -144,8 +145,16 @@ function words({ resize, crop, resampling, mean, deviation }: Preprocessing, siz
   const fits = resize.mode === 'longest-side';
   const resized =
     'edge' in resize
-      ? `shortest edge to ${resize.edge}`
-      : `resized to ${fits ? 'fit into ' : ''}${'size' in resize ? sizeWords(resize.size) : ''}`;
-  const cropped = crop === null ? '' : fits ? ', filled up with the mean' : `, the middle ${sizeWords(size)}`;
-  return `${resized}${cropped}, ${resampling}, mean ${mean.join(', ')}, deviation ${deviation.join(', ')}`;
+      ? l10n.t('shortest edge to {0}', resize.edge)
+      : fits
+        ? l10n.t('resized to fit into {0}', 'size' in resize ? sizeWords(resize.size) : '')
+        : l10n.t('resized to {0}', 'size' in resize ? sizeWords(resize.size) : '');
+  const cropped = fits ? l10n.t('filled up with the mean') : l10n.t('the middle {0}', sizeWords(size));
+  return [
+    resized,
+    ...(crop === null ? [] : [cropped]),
+    resampling,
+    l10n.t('mean {0}', mean.join(', ')),
+    l10n.t('deviation {0}', deviation.join(', ')),
+  ].join(', ');
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { asDeviation, asNumber, asSide, asSize, asTriple, field, type Fields } from './checked.js';
 import {
   asResampling,
@@ -19,7 +20,8 @@ export function openClipPreprocessing(config: Fields, facts: ModelFacts): Prepro
   const deviation = asDeviation(field(config, 'std'));
   const resampling = asResampling(field(config, 'interpolation'));
   for (const [key, value] of Object.entries({ mean, std: deviation, interpolation: resampling })) {
-    if (value === null) assumed.push(`The OpenCLIP configuration says no usable ${key}: that of OpenCLIP assumed.`);
+    if (value === null)
+      assumed.push(l10n.t('The OpenCLIP configuration says no usable {0}: that of OpenCLIP assumed.', key));
   }
   const centre = resizeAndCrop(size, 1);
   const shade = asNumber(field(config, 'fill_color')) ?? 0;

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Size } from '../picture.js';
 import { type Crop, isInputSize, type Preprocessing, type Resize, type Triple } from '../preprocessing.js';
 import type { Resampling } from '../resample/filters.js';
@@ -41,7 +42,7 @@ export const USUAL_SIDE = 224;
 export function inputSize({ imageSize, patch }: ModelFacts, assumed: string[]): Size {
   if (imageSize !== null && isInputSize(imageSize)) return imageSize;
   const side = patch === null || patch > USUAL_SIDE ? USUAL_SIDE : USUAL_SIDE - (USUAL_SIDE % patch);
-  assumed.push(`No file says the size of the input: ${sizeWords([side, side])} pixels assumed.`);
+  assumed.push(l10n.t('No file says the size of the input: {0} pixels assumed.', sizeWords([side, side])));
   return [side, side];
 }
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { isInputSize } from '../preprocessing.js';
 import { asFields, field, type Fields } from './checked.js';
 import { familyDefaults } from './family-defaults.js';
@@ -19,7 +20,10 @@ export function preprocessingFrom(config: unknown, facts: ModelFacts): Preproces
   const { crop, resize } = plan.preprocessing;
   const size = crop?.size ?? (resize.mode === 'exact' ? resize.size : null);
   if (size === null || isInputSize(size)) return plan;
-  const problem = `The configuration wants an input of ${size.join(' × ')} pixels, which is no size of an input.`;
+  const problem = l10n.t(
+    'The configuration wants an input of {0} pixels, which is no size of an input.',
+    size.join(' × '),
+  );
   const { preprocessing, assumed } = familyDefaults(facts);
   return { preprocessing, from: 'family', assumed: [problem, ...assumed] };
 }

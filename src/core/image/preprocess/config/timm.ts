@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Preprocessing } from '../preprocessing.js';
 import { asDeviation, asFraction, asSize, asTriple, field, type Fields } from './checked.js';
 import {
@@ -18,7 +19,7 @@ export function timmPreprocessing(config: Fields, facts: ModelFacts): Preprocess
   const assumed: string[] = [];
   const said = <Value>(key: string, value: Value | null, usual: Value, shown: string): Value => {
     if (value === null)
-      assumed.push(`The timm configuration says no usable ${key}: timm's default, ${shown}, assumed.`);
+      assumed.push(l10n.t("The timm configuration says no usable {0}: timm's default, {1}, assumed.", key, shown));
     return value ?? usual;
   };
   const { mean, deviation } = STATISTICS.imagenet;
@@ -61,7 +62,7 @@ function geometry(
     case null:
       return centre;
     default:
-      assumed.push('The timm configuration has a crop_mode that is not known: the middle is cropped.');
+      assumed.push(l10n.t('The timm configuration has a crop_mode that is not known: the middle is cropped.'));
       return centre;
   }
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { quoteName } from '../../../bytes/quote.js';
 import type { Size } from '../picture.js';
 import type { Crop, Preprocessing, Resize } from '../preprocessing.js';
@@ -91,7 +92,10 @@ export function transformersPreprocessing(config: Fields, facts: ModelFacts): Pr
   const known = name === null ? undefined : CLASSES.get(name);
   if (name !== null && known === undefined) {
     assumed.push(
-      `Pictures are prepared by ${quoteName(name)}ImageProcessor, whose own steps are not known: read as a resize, a crop and a normalisation.`,
+      l10n.t(
+        'Pictures are prepared by {0}ImageProcessor, whose own steps are not known: read as a resize, a crop and a normalisation.',
+        quoteName(name),
+      ),
     );
   }
   const usual = known === undefined ? familyDefaults(facts).preprocessing : defaultsOf(known);
@@ -101,7 +105,7 @@ export function transformersPreprocessing(config: Fields, facts: ModelFacts): Pr
   };
   const said = <Value>(key: string, value: Value | null, otherwise: Value): Value => {
     if (value === null && known === undefined) {
-      assumed.push(`The preprocessor configuration says no usable ${key}: that of the family assumed.`);
+      assumed.push(l10n.t('The preprocessor configuration says no usable {0}: that of the family assumed.', key));
     }
     return value ?? otherwise;
   };

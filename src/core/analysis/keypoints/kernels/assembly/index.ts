@@ -1,0 +1,2 @@
+export { lookAtRows } from './rows';
+export { correlate, weigh } from './torus';
