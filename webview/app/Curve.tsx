@@ -12,7 +12,7 @@ import { useTip } from '../lib/tooltip.js';
 import type { Run } from '../state/run.js';
 import { usePanel } from './context.js';
 
-const LABEL = 'Weighted cosine over the layers, every head a dot: above 0 similar, below 0 dissimilar';
+const LABEL = l10n.t('Weighted cosine over the layers, every head a dot: above 0 similar, below 0 dissimilar');
 
 /** The layer curve: weighted and mean, every head a dot. What is selected lies over it, so that selecting draws no chart. */
 export function Curve(props: {

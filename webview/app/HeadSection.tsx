@@ -98,9 +98,7 @@ function HeadFigure(props: {
       <div class="head-top">
         <div class="section-top">
           <div class="section-title">
-            <h2>
-              Layer {view.layer} · Head {head.index}
-            </h2>
+            <h2>{l10n.t('Layer {0} · Head {1}', view.layer, head.index)}</h2>
             <span class="tools">
               <IconButton icon="chevron-up" label={l10n.t('Previous head (Alt+Up)')} onClick={step(-1)} />
               <IconButton icon="chevron-down" label={l10n.t('Next head (Alt+Down)')} onClick={step(1)} />

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { ComponentChildren, JSX } from 'preact';
-import { counted, parameters } from '../../src/core/charts/format.js';
+import { parameters } from '../../src/core/charts/format.js';
 import type { FileCard, Focus, ModelCard } from '../../src/protocol/panel.js';
 import { Button, LinkButton, RadioGroup } from '../lib/controls.js';
 import { Icon } from '../lib/icons.js';
@@ -18,8 +18,8 @@ export interface HeaderProps {
   readonly ownControls: { readonly model: ComponentChildren; readonly export: ComponentChildren } | null;
 }
 
-const NO_FOLDED = 'No layer norm feeds this attention, so there is no folded basis.';
-const NOT_IN_PAGE = 'This page holds no figures in this basis.';
+const NO_FOLDED = l10n.t('No layer norm feeds this attention, so there is no folded basis.');
+const NOT_IN_PAGE = l10n.t('This page holds no figures in this basis.');
 
 /** What the file is, what that rests on, and what can be changed. */
 export function Header(props: HeaderProps): JSX.Element {
@@ -59,7 +59,7 @@ export function Header(props: HeaderProps): JSX.Element {
 /** Geometry, precision and size in a few words each. */
 export function modelFacts(card: ModelCard): string[] {
   return [
-    `${counted(card.depth, 'layer')} \u00d7 ${headCounts(card.heads)}`,
+    `${card.depth === 1 ? l10n.t('1 layer') : l10n.t('{0} layers', card.depth)} \u00d7 ${headCounts(card.heads)}`,
     l10n.t('width {0}', String(card.width)),
     l10n.t('head size {0}', String(card.headSize)),
     card.dtypeLabel,
@@ -71,22 +71,25 @@ function headCounts(heads: readonly number[]): string {
   const least = Math.min(...heads);
   const most = Math.max(...heads);
   return least === most || heads.length === 0
-    ? counted(heads[0] ?? 0, 'head')
+    ? most === 1
+      ? l10n.t('1 head')
+      : l10n.t('{0} heads', heads[0] ?? 0)
     : l10n.t('{0} to {1} heads', String(least), String(most));
 }
 
 /** How sure the recognition is; what was assumed opens by a click. */
 function Recognised({ card, open }: { readonly card: ModelCard; readonly open: boolean }): JSX.Element {
   const { dispatch } = usePanel();
-  const sources = [counted(card.tensorCount, 'tensor'), ...card.confirmedBy];
+  const tensors = card.tensorCount === 1 ? l10n.t('1 tensor') : l10n.t('{0} tensors', card.tensorCount);
+  const sources = [tensors, ...card.confirmedBy];
   const from =
     sources.length > 1
       ? l10n.t('{0} and {1}', sources.slice(0, -1).join(', '), sources[sources.length - 1] ?? '')
-      : sources[0];
+      : tensors;
   const count = card.assumptions.length;
   return (
     <>
-      {count === 0 ? <Icon name="check" size={13} /> : null} recognised from {from},{' '}
+      {count === 0 ? <Icon name="check" size={13} /> : null} {l10n.t('recognised from {0},', from)}{' '}
       {count === 0 ? (
         l10n.t('nothing assumed')
       ) : (
@@ -96,7 +99,7 @@ function Recognised({ card, open }: { readonly card: ModelCard; readonly open: b
             dispatch({ type: 'assumptions', open: !open });
           }}
         >
-          {counted(count, 'thing')} assumed
+          {count === 1 ? l10n.t('1 thing assumed') : l10n.t('{0} things assumed', count)}
         </LinkButton>
       )}
     </>
@@ -116,8 +119,8 @@ function BasisSwitch({ card, focus, bases }: HeaderProps): JSX.Element {
         name="basis"
         label={l10n.t('Basis')}
         choices={[
-          { value: 'folded' as const, label: 'folded', ...disabled('folded') },
-          { value: 'raw' as const, label: 'raw', ...disabled('raw') },
+          { value: 'folded' as const, label: l10n.t('folded'), ...disabled('folded') },
+          { value: 'raw' as const, label: l10n.t('raw'), ...disabled('raw') },
         ]}
         value={focus.basis}
         onChoose={(basis) => {

@@ -117,7 +117,7 @@ export function KeyBiasRow(props: {
       }}
     >
       <td>
-        <TickBox name="the key bias" tick={props.tick} />
+        <TickBox name={l10n.t('the key bias')} tick={props.tick} />
         {l10n.t('key bias')}
       </td>
       <td />

@@ -100,7 +100,7 @@ function Answer(props: {
   if (answer === null || answer.kind === 'running') {
     return (
       <p class="remark" role="status">
-        Turning the keys and decomposing again\u2026{' '}
+        {l10n.t('Turning the keys and decomposing again…')}{' '}
         <LinkButton
           onClick={() => {
             host.send({ type: 'cancel-distances' });

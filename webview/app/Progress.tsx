@@ -21,10 +21,8 @@ export function Progress({ run }: { readonly run: Run }): JSX.Element | null {
   return (
     <div class="progress">
       <div class="progress-line">
-        <span>
-          Layer {Math.min(done, depth - 1)} of {depth}
-        </span>
-        {elapsed < LONG_MS ? null : <span class="muted">{(elapsed / 1000).toFixed(1)} s so far</span>}
+        <span>{l10n.t('Layer {0} of {1}', Math.min(done, depth - 1), depth)}</span>
+        {elapsed < LONG_MS ? null : <span class="muted">{l10n.t('{0} s so far', (elapsed / 1000).toFixed(1))}</span>}
         <span class="apart">
           <Button
             onClick={() => {

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
 import { chartOption } from '../../src/core/charts/plot.js';
@@ -10,7 +11,7 @@ import { useTip } from '../lib/tooltip.js';
 import { usePanel } from './context.js';
 import type { EntryHover, HeadView } from './head-view.js';
 
-const LABEL = 'Singular value of each mode against its cosine, and the spectrum of singular values';
+const LABEL = l10n.t('Singular value of each mode against its cosine, and the spectrum of singular values');
 
 /** Sigma against cosine, and the spectrum beside it on the same axis of sigma. */
 export function Spectrum({ view, hovered, onHover }: { readonly view: HeadView } & EntryHover): JSX.Element {

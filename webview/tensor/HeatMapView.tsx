@@ -112,7 +112,11 @@ export function HeatMapView(props: {
             String(window.column + window.columns - 1),
           )}
         </span>
-        <span>{`largest magnitude ${numberWords(map.largest)}${map.rows < window.rows || map.columns < window.columns ? ' of a mean over several elements' : ''}`}</span>
+        <span>
+          {map.rows < window.rows || map.columns < window.columns
+            ? l10n.t('largest magnitude {0} of a mean over several elements', numberWords(map.largest))
+            : l10n.t('largest magnitude {0}', numberWords(map.largest))}
+        </span>
       </figcaption>
     </figure>
   );

@@ -16,11 +16,16 @@ export function SpectrumView({ sigma }: { readonly sigma: Float64Array }): JSX.E
   return (
     <>
       <p>
-        {`${String(sigma.length)} singular values, the largest ${numberWords(largest)}, the smallest ${numberWords(sigma.at(-1) ?? 0)}. `}
+        {l10n.t(
+          '{0} singular values, the largest {1}, the smallest {2}.',
+          sigma.length,
+          numberWords(largest),
+          numberWords(sigma.at(-1) ?? 0),
+        )}{' '}
         {squares > 0
-          ? `Effective rank (sum of the values squared, over the sum of their squares): ${numberWords(sum ** 2 / squares)}. `
+          ? `${l10n.t('Effective rank (sum of the values squared, over the sum of their squares): {0}.', numberWords(sum ** 2 / squares))} `
           : ''}
-        Values under 1e-8 of the largest are not resolved.
+        {l10n.t('Values under 1e-8 of the largest are not resolved.')}
       </p>
       <figure>
         <svg

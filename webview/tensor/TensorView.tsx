@@ -27,9 +27,9 @@ type Standing =
 const KINDS = ['statistics', 'map', 'spectrum'] as const satisfies readonly Kind[];
 
 const TITLES: Readonly<Record<Kind, string>> = {
-  statistics: 'Statistics',
-  map: 'Elements',
-  spectrum: 'Singular values',
+  statistics: l10n.t('Statistics'),
+  map: l10n.t('Elements'),
+  spectrum: l10n.t('Singular values'),
 };
 
 const NOTHING: Readonly<Record<Kind, Standing>> = {
@@ -81,7 +81,7 @@ export function TensorView({ host }: { readonly host: TensorHost }): JSX.Element
       <h1>{card.name}</h1>
       <p class="muted">
         {`${card.dtype} ${shapeWords(card.shape)} · ${byteSize(card.bytes)} · ${card.file}`}
-        {card.readAtOnce ? '' : ' · large: each figure is read when you ask for it'}
+        {card.readAtOnce ? '' : ` · ${l10n.t('large: each figure is read when you ask for it')}`}
       </p>
       {KINDS.map((kind) => (
         <Part

@@ -59,8 +59,3 @@ export function plainNumber(value: number | null | undefined): string {
 export function placeName(layer: number, head: number | null): string {
   return head === null ? `L${String(layer)}` : `L${String(layer)} H${String(head)}`;
 }
-
-/** A whole number with its noun: `1 thing`, `2 things`. */
-export function counted(count: number, noun: string): string {
-  return `${String(count)} ${noun}${count === 1 ? '' : 's'}`;
-}

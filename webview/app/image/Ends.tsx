@@ -57,7 +57,7 @@ function EndFigure(props: EndProps & { readonly end: End }): JSX.Element {
   const { query, key } = maps;
   const sign = end > 0 ? '+' : '\u2212';
   const reach = reachWords(query === null ? null : reachAt(query, end), reachAt(key, end));
-  const both = `${name}, ${end > 0 ? 'positive' : 'negative'} end`;
+  const both = end > 0 ? l10n.t('{0}, positive end', name) : l10n.t('{0}, negative end', name);
   return (
     <figure>
       <div class="end-pictures">

@@ -83,8 +83,8 @@ function MapControls({ state, card }: { readonly state: PanelState; readonly car
           name="between"
           label={l10n.t('Maps between patches')}
           choices={[
-            { value: 'smooth', label: 'smooth' },
-            { value: 'patches', label: 'patches' },
+            { value: 'smooth', label: l10n.t('smooth') },
+            { value: 'patches', label: l10n.t('patches') },
           ]}
           value={patches ? 'patches' : 'smooth'}
           onChoose={(value) => {
@@ -96,8 +96,8 @@ function MapControls({ state, card }: { readonly state: PanelState; readonly car
         name="apart"
         label={l10n.t('Query and key maps')}
         choices={[
-          { value: 'overlaid', label: 'overlaid' },
-          { value: 'apart', label: 'apart' },
+          { value: 'overlaid', label: l10n.t('overlaid') },
+          { value: 'apart', label: l10n.t('apart') },
         ]}
         value={apart ? 'apart' : 'overlaid'}
         onChoose={(value) => {

@@ -25,7 +25,21 @@ export function InputFigure({ view }: { readonly view: ImageView }): JSX.Element
       </div>
       <PatchPicture
         card={card}
-        label={`${card.name} as the model sees it, in ${card.grid[0]} rows and ${card.grid[1]} columns of ${card.ofLayer === undefined ? 'patches' : 'tokens'}. Arrow keys move the patch that asks.`}
+        label={
+          card.ofLayer === undefined
+            ? l10n.t(
+                '{0} as the model sees it, in {1} rows and {2} columns of patches. Arrow keys move the patch that asks.',
+                card.name,
+                card.grid[0],
+                card.grid[1],
+              )
+            : l10n.t(
+                '{0} as the model sees it, in {1} rows and {2} columns of tokens. Arrow keys move the patch that asks.',
+                card.name,
+                card.grid[0],
+                card.grid[1],
+              )
+        }
         paint={paint}
         token={token}
         tip={(place) =>
@@ -36,16 +50,15 @@ export function InputFigure({ view }: { readonly view: ImageView }): JSX.Element
       <figcaption>
         <span>
           {card.ofLayer === undefined
-            ? l10n.t('{0} × {1} patches', card.grid[1], card.grid[0])
+            ? l10n.t('{0} × {1} patches: click one, arrow keys move it', card.grid[1], card.grid[0])
             : l10n.t(
-                '{0} × {1} tokens of layer {2}, in windows of {3} × {4}',
+                '{0} × {1} tokens of layer {2}, in windows of {3} × {4}: click one, arrow keys move it',
                 card.grid[1],
                 card.grid[0],
                 layer.index,
                 card.ofLayer.window[1],
                 card.ofLayer.window[0],
               )}
-          : click one, arrow keys move it
         </span>
         {classes === null ? null : <div>{classes}</div>}
       </figcaption>

@@ -33,7 +33,7 @@ export function OverlayKey({ maps }: { readonly maps: EntryMaps }): JSX.Element 
       {maps.query === null ? (
         <div class="bias-key">
           <div class="bias-ramp" />
-          <span class="muted">key bias, {scale}</span>
+          <span class="muted">{l10n.t('key bias, {0}', scale)}</span>
         </div>
       ) : (
         <div class="square-key">

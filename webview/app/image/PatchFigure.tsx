@@ -56,7 +56,7 @@ export function PatchFigure({ view }: { readonly view: ImageView }): JSX.Element
           label={l10n.t('Attention of')}
           choices={[
             { value: 'head', label: placeName(layer.index, head.index) },
-            { value: 'rollout', label: 'rollout' },
+            { value: 'rollout', label: l10n.t('rollout') },
           ]}
           value={rollout ? 'rollout' : 'head'}
           onChoose={(value) => {
@@ -123,7 +123,7 @@ function HeatKey({ even, most }: { readonly even: number; readonly most: string 
         <i style={{ left: `${at.toFixed(1)}%` }} />
       </div>
       <span style={{ marginLeft: `${Math.min(60, at).toFixed(1)}%` }}>{l10n.t('even')}</span>
-      <span class="apart">{most} even</span>
+      <span class="apart">{l10n.t('{0} even', most)}</span>
     </div>
   );
 }

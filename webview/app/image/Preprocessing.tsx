@@ -7,31 +7,32 @@ import { usePanel } from '../context.js';
 import { fieldsOf, readFields, type PreprocessingFields } from './preprocessing-fields.js';
 
 const MODES = [
-  { value: 'exact', label: 'exactly to' },
-  { value: 'shortest-edge', label: 'shortest edge to' },
-  { value: 'cover', label: 'to cover' },
-  { value: 'longest-side', label: 'to fit into' },
-  { value: 'none', label: 'not at all' },
+  { value: 'exact', label: l10n.t('exactly to') },
+  { value: 'shortest-edge', label: l10n.t('shortest edge to') },
+  { value: 'cover', label: l10n.t('to cover') },
+  { value: 'longest-side', label: l10n.t('to fit into') },
+  { value: 'none', label: l10n.t('not at all') },
 ] as const;
 
 const RESAMPLING = [
-  { value: 'nearest', label: 'nearest' },
-  { value: 'box', label: 'box' },
-  { value: 'bilinear', label: 'bilinear' },
-  { value: 'hamming', label: 'Hamming' },
-  { value: 'bicubic', label: 'bicubic' },
-  { value: 'lanczos', label: 'Lanczos' },
+  { value: 'nearest', label: l10n.t('nearest') },
+  { value: 'box', label: l10n.t('box') },
+  { value: 'bilinear', label: l10n.t('bilinear') },
+  { value: 'hamming', label: l10n.t('Hamming') },
+  { value: 'bicubic', label: l10n.t('bicubic') },
+  { value: 'lanczos', label: l10n.t('Lanczos') },
 ] as const;
 
-const NOT_FREE =
-  'The graph of this file was exported for pictures of one size. Exported with free axes, or opened as .safetensors or .pt, other sizes could be chosen.';
+const NOT_FREE = l10n.t(
+  'The graph of this file was exported for pictures of one size. Exported with free axes, or opened as .safetensors or .pt, other sizes could be chosen.',
+);
 
 const SOURCES: Readonly<Record<ImageCard['preprocessingFrom'], string>> = {
-  transformers: 'from preprocessor_config.json',
-  timm: 'from the timm configuration',
-  'open-clip': 'from the OpenCLIP configuration',
-  family: "the family's own: no file says it",
-  changed: 'changed by you',
+  transformers: l10n.t('from preprocessor_config.json'),
+  timm: l10n.t('from the timm configuration'),
+  'open-clip': l10n.t('from the OpenCLIP configuration'),
+  family: l10n.t("the family's own: no file says it"),
+  changed: l10n.t('changed by you'),
 };
 
 /** What was done to the picture before the model saw it, and a way to change it. */
@@ -50,7 +51,7 @@ export function PreprocessingForm({ card }: { readonly card: ImageCard }): JSX.E
   const [height, width] = card.originalSize;
   return (
     <details class="preprocessing">
-      <summary>Preprocessing: {SOURCES[card.preprocessingFrom]}</summary>
+      <summary>{l10n.t('Preprocessing: {0}', SOURCES[card.preprocessingFrom])}</summary>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -59,9 +60,7 @@ export function PreprocessingForm({ card }: { readonly card: ImageCard }): JSX.E
           if (read.kind === 'change') host.send({ type: 'preprocess', change: read.change });
         }}
       >
-        <div class="muted">
-          The picture has {width} × {height} pixels.
-        </div>
+        <div class="muted">{l10n.t('The picture has {0} × {1} pixels.', width, height)}</div>
         <div class="form-line">
           <Select label={l10n.t('Resized')} choices={MODES} value={fields.mode} onChoose={(mode) => set({ mode })} />
           {fields.mode === 'none' ? null : (

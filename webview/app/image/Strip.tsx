@@ -107,7 +107,11 @@ function Thumbnail(props: {
       class={`thumbnail ${chosen ? 'chosen' : ''} ${entry.apart ? 'stands-apart' : ''}`}
       role="option"
       aria-selected={chosen}
-      aria-label={`${entryName(entry)}, ${cosine === '' ? '' : `cosine ${cosine}, `}${shareWords(entry.shareOfScore)} of the score`}
+      aria-label={
+        cosine === ''
+          ? l10n.t('{0}, {1} of the score', entryName(entry), shareWords(entry.shareOfScore))
+          : l10n.t('{0}, cosine {1}, {2} of the score', entryName(entry), cosine, shareWords(entry.shareOfScore))
+      }
       onClick={() => {
         dispatch({ type: 'entry', entry: first });
       }}

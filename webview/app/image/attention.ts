@@ -64,16 +64,16 @@ export function partsOf(card: LayerCard, { patches, prefix }: TokenAttention, to
   const self = (own >= 0 ? patches[own] : prefix[token]) ?? 0;
   const all = patches.reduce<number>((sum, value) => sum + value, 0);
   const parts: AttentionPart[] = [
-    own >= 0 ? { words: l10n.t('other patches'), share: all - self } : { words: 'patches', share: all },
+    own >= 0 ? { words: l10n.t('other patches'), share: all - self } : { words: l10n.t('patches'), share: all },
   ];
   const kinds = new Map<string, number>();
   card.prefix.forEach((name, index) => {
     if (index === token) return;
-    const words = name.startsWith('register') ? 'registers' : prefixWords(name);
+    const words = name.startsWith('register') ? l10n.t('registers') : prefixWords(name);
     kinds.set(words, (kinds.get(words) ?? 0) + (prefix[index] ?? 0));
   });
   for (const [words, share] of kinds) parts.push({ words, share });
-  parts.push({ words: 'itself', share: self });
+  parts.push({ words: l10n.t('itself'), share: self });
   return parts;
 }
 

@@ -100,9 +100,9 @@ function attentionPicture(view: ImageView, theme: ChartTheme): RowPicture | null
 }
 
 const KEYS = {
-  'without-prefix': 'without prefix tokens',
-  'without-prefix-and-self': 'without prefix tokens and self',
-  all: 'all keys',
+  'without-prefix': l10n.t('without prefix tokens'),
+  'without-prefix-and-self': l10n.t('without prefix tokens and self'),
+  all: l10n.t('all keys'),
 } as const;
 
 async function preferenceOf(view: ImageView, theme: ChartTheme): Promise<RowPicture | null> {

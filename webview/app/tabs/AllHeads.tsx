@@ -23,7 +23,7 @@ export function ScaleSwitch({ view }: { readonly view: ImageView }): JSX.Element
         label={l10n.t('Scale of attention')}
         choices={[
           { value: 'own', label: l10n.t('own peak') },
-          { value: 'common', label: 'common' },
+          { value: 'common', label: l10n.t('common') },
         ]}
         value={view.state.view.commonScale ? 'common' : 'own'}
         onChoose={(value) => {
@@ -144,7 +144,7 @@ function Multiple(props: {
             />
             {weighted}
           </span>
-          <span class="apart">max {peak}</span>
+          <span class="apart">{l10n.t('max {0}', peak)}</span>
         </figcaption>
       </figure>
     ),

@@ -29,7 +29,8 @@ export function BeforeAfter({ view }: { readonly view: ImageView }): JSX.Element
   return (
     <div class={fresh ? 'before-after' : 'before-after stale'}>
       <p>
-        <b>{tokenWords(card, token)}</b> <span class="muted">attends to in {placeName(layer.index, head.index)}</span>
+        <b>{tokenWords(card, token)}</b>{' '}
+        <span class="muted">{l10n.t('attends to in {0}', placeName(layer.index, head.index))}</span>
       </p>
       <div class="pair">
         <Side view={view} words={l10n.t('before')} attention={before} largest={largest} />
@@ -64,7 +65,7 @@ function Side(props: {
         tip={(place) => attentionTip(attention, card.grid[1], place)}
       />
       <figcaption>
-        <b>{words}</b> <span class="apart">max {peak}</span>
+        <b>{words}</b> <span class="apart">{l10n.t('max {0}', peak)}</span>
       </figcaption>
     </figure>
   );

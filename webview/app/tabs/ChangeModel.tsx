@@ -35,7 +35,7 @@ function Ablation({ view, changes }: { readonly view: ImageView; readonly change
   const nothing = !whole && modes.length === 0 && !ticks.keyBias;
   return (
     <fieldset>
-      <legend>Take out of {place}</legend>
+      <legend>{l10n.t('Take out of {0}', place)}</legend>
       <p class="muted">
         {l10n.t('Tick modes in the table above, or the key bias, or take the whole head: it then attends evenly.')}
       </p>

@@ -14,7 +14,8 @@ export function GroupMatrix(props: {
   return (
     <div class="group-matrix">
       <div class="figure-title">
-        <b>{l10n.t('Who attends to whom')}</b> <span class="muted">{placeName(props.layer, props.head)}, × even</span>
+        <b>{l10n.t('Who attends to whom')}</b>{' '}
+        <span class="muted">{l10n.t('{0}, × even', placeName(props.layer, props.head))}</span>
       </div>
       <table>
         <thead>

@@ -22,9 +22,9 @@ import { TableButtons } from './TableButtons.js';
 import { TaskProgress, TaskTrouble } from './Task.js';
 
 const BY = [
-  { value: 'scale', label: 'scale' },
-  { value: 'count', label: 'count' },
-  { value: 'response', label: 'response' },
+  { value: 'scale', label: l10n.t('scale') },
+  { value: 'count', label: l10n.t('count') },
+  { value: 'response', label: l10n.t('response') },
 ] as const;
 
 /** Numbers of a keypoint in the message. */
@@ -123,7 +123,9 @@ function KeypointPicture({
         tip={(place) => concentrationTip(card, figures, place)}
       />
       <figcaption>
-        {count} keypoint{count === 1 ? '' : 's'}, concentration per patch
+        {count === 1
+          ? l10n.t('1 keypoint, concentration per patch')
+          : l10n.t('{0} keypoints, concentration per patch', count)}
         {place.kind === 'patch' ? (
           <div>{concentrationTip(card, figures, [place.row, place.column]).join(', ')}</div>
         ) : null}

@@ -28,7 +28,7 @@ export function MaskPainter({ card, mask }: { readonly card: ImageCard; readonly
         label={label}
         tolerance={tolerance}
         brush={brush}
-        name="The object on the picture"
+        name={l10n.t('The object on the picture')}
       />
       <figcaption>{l10n.t('object, hatched: other objects, dark: background')}</figcaption>
       <div class="mask-controls">
@@ -38,9 +38,9 @@ export function MaskPainter({ card, mask }: { readonly card: ImageCard; readonly
             name="label"
             label={l10n.t('Label')}
             choices={[
-              { value: OBJECT, label: 'object' },
-              { value: OTHER, label: 'other' },
-              { value: BACKGROUND, label: 'erase' },
+              { value: OBJECT, label: l10n.t('object') },
+              { value: OTHER, label: l10n.t('other') },
+              { value: BACKGROUND, label: l10n.t('erase') },
             ]}
             value={label}
             onChoose={setLabel}

@@ -13,7 +13,7 @@ import { askerSentence, offObjectSentences, relevanceTip, tableSentence } from '
 import { TableButtons } from './TableButtons.js';
 import { TaskProgress, TaskTrouble } from './Task.js';
 
-const NO_MASK = 'Mark the object first.';
+const NO_MASK = l10n.t('Mark the object first.');
 
 /** How much of what the output rests on lies off the object, and what the model does without that. */
 export function OffObject({ view }: { readonly view: ImageView }): JSX.Element {
@@ -67,8 +67,8 @@ export function OffObject({ view }: { readonly view: ImageView }): JSX.Element {
                   value: 'attention',
                   label: card.prefix.includes('class') ? l10n.t('class token') : l10n.t('mean of patches'),
                 },
-                { value: 'rollout', label: 'rollout' },
-                { value: 'deletion', label: 'deletion' },
+                { value: 'rollout', label: l10n.t('rollout') },
+                { value: 'deletion', label: l10n.t('deletion') },
               ]}
               value={wish.relevance}
               onChoose={(relevance) => {
@@ -80,7 +80,7 @@ export function OffObject({ view }: { readonly view: ImageView }): JSX.Element {
               name="object"
               label={l10n.t('Object')}
               choices={[
-                { value: 'mask', label: 'mask', ...(mask === null ? { disabled: NO_MASK } : {}) },
+                { value: 'mask', label: l10n.t('mask'), ...(mask === null ? { disabled: NO_MASK } : {}) },
                 { value: 'tokens', label: l10n.t('final tokens') },
               ]}
               value={wish.object}

@@ -85,12 +85,18 @@ function LayerBars(props: { readonly label: string; readonly values: readonly (n
   if (values.every((value) => value === null)) return null;
   return (
     <div class="layer-bars">
-      <span class="label">
-        {label}, up to {smallPercent(most)}
-      </span>
+      <span class="label">{l10n.t('{0}, up to {1}', label, smallPercent(most))}</span>
       <div
         role="img"
-        aria-label={`${label}: ${values.map((value, layer) => `layer ${layer} ${value === null ? 'unknown' : smallPercent(value)}`).join(', ')}`}
+        aria-label={l10n.t(
+          '{0}: {1}',
+          label,
+          values
+            .map((value, layer) =>
+              value === null ? l10n.t('layer {0} unknown', layer) : l10n.t('layer {0} {1}', layer, smallPercent(value)),
+            )
+            .join(', '),
+        )}
       >
         {values.map((value, layer) => (
           <span key={layer} title={l10n.t('layer {0}: {1}', layer, value === null ? '–' : smallPercent(value))}>

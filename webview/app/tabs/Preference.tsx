@@ -22,7 +22,7 @@ export function KeysSwitch({ view }: { readonly view: ImageView }): JSX.Element 
         choices={[
           { value: 'without-prefix', label: l10n.t('no prefix') },
           { value: 'without-prefix-and-self', label: l10n.t('no prefix, no self') },
-          { value: 'all', label: 'all' },
+          { value: 'all', label: l10n.t('all') },
         ]}
         value={view.state.view.keys}
         onChoose={(keys) => {
@@ -69,9 +69,10 @@ export function Preference({ view }: { readonly view: ImageView }): JSX.Element 
         </div>
         {charts.length === 0 ? null : (
           <p class="chart-caption muted">
-            Times even: 1 would be attention spread evenly. Grey band: the same with the labels shifted around the
-            picture. Points are heads.
-            {changed === null ? null : ` Thin lines with rings: ${changeWords(changed.change)}.`}
+            {l10n.t(
+              'Times even: 1 would be attention spread evenly. Grey band: the same with the labels shifted around the picture. Points are heads.',
+            )}
+            {changed === null ? null : ` ${l10n.t('Thin lines with rings: {0}.', changeWords(changed.change))}`}
           </p>
         )}
         {sentence === null ? null : <p>{sentence}</p>}

@@ -82,8 +82,13 @@ export function PromptCurve(props: {
         )}
         <p class="chart-caption muted">
           {own === undefined ? null : <span aria-live="polite">{`${pointSentence(own)} `}</span>}
-          Shaded: the same prompt shifted around the picture, 5 to 95 %
-          {waiting > 0 ? l10n.t('; {0} of {1} points wait for that.', String(waiting), String(points.length)) : '.'}
+          {waiting > 0
+            ? l10n.t(
+                'Shaded: the same prompt shifted around the picture, 5 to 95 %; {0} of {1} points wait for that.',
+                waiting,
+                points.length,
+              )
+            : l10n.t('Shaded: the same prompt shifted around the picture, 5 to 95 %.')}
         </p>
       </div>
       <div class="buttons">

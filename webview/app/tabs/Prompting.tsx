@@ -21,14 +21,14 @@ type Prompt = Extract<Change, { kind: 'prompt' }>;
 type By = Exclude<Prompt['by'], 'region'> | 'patch' | 'painted';
 
 const HOW = [
-  { value: 'bias', label: 'raise scores' },
-  { value: 'reweight', label: 'weigh more' },
-  { value: 'mask', label: 'hide from attention' },
-  { value: 'drop', label: 'drop' },
+  { value: 'bias', label: l10n.t('raise scores') },
+  { value: 'reweight', label: l10n.t('weigh more') },
+  { value: 'mask', label: l10n.t('hide from attention') },
+  { value: 'drop', label: l10n.t('drop') },
 ] as const;
 
-const NO_MASK = 'Mark the object first, under Object preference.';
-const NO_PATCH = 'Select a patch first.';
+const NO_MASK = l10n.t('Mark the object first, under Object preference.');
+const NO_PATCH = l10n.t('Select a patch first.');
 
 /** Attention led towards parts of the picture while the model runs, and what comes of it. */
 export function Prompting({ view }: { readonly view: ImageView }): JSX.Element {
@@ -84,7 +84,7 @@ export function Prompting({ view }: { readonly view: ImageView }): JSX.Element {
           <Select
             label={l10n.t('Towards')}
             choices={[
-              { value: 'concentration', label: 'keypoints' },
+              { value: 'concentration', label: l10n.t('keypoints') },
               {
                 value: 'object',
                 label: l10n.t('the object'),
@@ -104,7 +104,7 @@ export function Prompting({ view }: { readonly view: ImageView }): JSX.Element {
             name="where"
             label={l10n.t('Where')}
             choices={[
-              { value: 'all', label: 'everywhere' },
+              { value: 'all', label: l10n.t('everywhere') },
               { value: 'layer', label: `L${layer.index}` },
               { value: 'head', label: `L${layer.index} H${head.index}` },
             ]}

@@ -35,12 +35,14 @@ export function RegionPainter(props: {
         label={label}
         tolerance={tolerance}
         brush={brush * patch}
-        name="The region that attention is led by"
+        name={l10n.t('The region that attention is led by')}
       />
       <figcaption>
         {count === 0
           ? l10n.t('Nothing is painted yet.')
-          : `${count} patch${count === 1 ? '' : 'es'}, more than half painted each`}
+          : count === 1
+            ? l10n.t('1 patch, more than half painted each')
+            : l10n.t('{0} patches, more than half painted each', count)}
       </figcaption>
       <div class="mask-controls">
         <RadioGroup name="region-tool" label={l10n.t('Tool')} choices={TOOLS} value={tool} onChoose={setTool} />
@@ -49,8 +51,8 @@ export function RegionPainter(props: {
             name="region-label"
             label={l10n.t('Paint or erase')}
             choices={[
-              { value: OBJECT, label: 'paint' },
-              { value: BACKGROUND, label: 'erase' },
+              { value: OBJECT, label: l10n.t('paint') },
+              { value: BACKGROUND, label: l10n.t('erase') },
             ]}
             value={label}
             onChoose={setLabel}

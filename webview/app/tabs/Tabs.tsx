@@ -81,8 +81,9 @@ function TabBody({ tab, view }: { readonly tab: Tab; readonly view: ImageView })
   }
 }
 
-const WINDOWS =
-  'Not given for this model: its tokens attend within windows. Attention in every head, object preference, modes and ablation are given.';
+const WINDOWS = l10n.t(
+  'Not given for this model: its tokens attend within windows. Attention in every head, object preference, modes and ablation are given.',
+);
 
 function tabWords(tab: Tab, layer: number): string {
   switch (tab) {

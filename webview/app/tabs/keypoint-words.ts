@@ -58,7 +58,10 @@ export function interrelationLabel(
   figures: HeadInterrelation,
   significant: boolean,
 ): string {
-  return `Layer ${layer}, head ${head}, interrelation ${fixed(figures.w)}, ${significant ? 'more than chance' : 'within chance'}`;
+  const w = fixed(figures.w);
+  return significant
+    ? l10n.t('Layer {0}, head {1}, interrelation {2}, more than chance', layer, head, w)
+    : l10n.t('Layer {0}, head {1}, interrelation {2}, within chance', layer, head, w);
 }
 
 /** Lines of the tooltip over a cell. */

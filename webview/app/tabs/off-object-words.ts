@@ -94,9 +94,9 @@ export function checkWords(check: CausalCheck): {
 const ARROWS: Readonly<Record<Side, string>> = { more: '\u2191 ', less: '\u2193 ', 'as much': '' };
 
 const SIDES: Readonly<Record<Side, string>> = {
-  more: 'More than its shape does elsewhere.',
-  less: 'Less than its shape does elsewhere.',
-  'as much': 'As much as its shape does elsewhere.',
+  more: l10n.t('More than its shape does elsewhere.'),
+  less: l10n.t('Less than its shape does elsewhere.'),
+  'as much': l10n.t('As much as its shape does elsewhere.'),
 };
 
 /** What is said of a row when the mouse is over it. */
@@ -112,9 +112,13 @@ export function tableSentence(
 ): string {
   if (offRatio === null || !checkable) return '';
   if (pieces === 0) return l10n.t('No patch off the object stands out by relevance and keypoints together.');
-  const most = candidates.length < pieces ? `The first ${candidates.length} of ${pieces}. ` : '';
-  const product = l10n.t('{0}r c: the part of relevance times concentration that a candidate holds.', most);
-  return isChecked ? l10n.t('{0} ↑ ↓: more or less than its shape does elsewhere off the object.', product) : product;
+  return [
+    candidates.length < pieces ? l10n.t('The first {0} of {1}.', candidates.length, pieces) : '',
+    l10n.t('r c: the part of relevance times concentration that a candidate holds.'),
+    isChecked ? l10n.t('↑ ↓: more or less than its shape does elsewhere off the object.') : '',
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' ');
 }
 
 /** What the mouse reads off a patch. */

@@ -21,12 +21,12 @@ export function changeWords(change: Change): string {
   }
 }
 
-const BY = { concentration: 'keypoints', object: 'the object' } as const;
-const PATCHES = { concentration: 'Patches with keypoints', object: 'Patches of the object' } as const;
+const BY = { concentration: l10n.t('keypoints'), object: l10n.t('the object') } as const;
+const PATCHES = { concentration: l10n.t('Patches with keypoints'), object: l10n.t('Patches of the object') } as const;
 
 function promptWords(change: Extract<Change, { kind: 'prompt' }>): string {
   const count = patchesIn(change.region ?? new Float32Array());
-  const regional = `${count} patch${count === 1 ? '' : 'es'}`;
+  const regional = count === 1 ? l10n.t('1 patch') : l10n.t('{0} patches', count);
   const by = change.by === 'region' ? regional : BY[change.by];
   const patches = change.by === 'region' ? regional : PATCHES[change.by];
   const where = [

@@ -5,7 +5,16 @@ import type { LayerPreference, Mask, PreferenceFigures, RegionRatio } from '../.
 /** Whose queries a chart is about, by the names of the figures. */
 export type Asking = 'target' | 'other';
 
-const NAMES = { target: 'on the object', other: 'on the other objects' } as const;
+function titleOf(asking: Asking, count: number): string {
+  if (asking === 'target') {
+    return count === 1
+      ? l10n.t('Queries on the object (1 patch)')
+      : l10n.t('Queries on the object ({0} patches)', count);
+  }
+  return count === 1
+    ? l10n.t('Queries on the other objects (1 patch)')
+    : l10n.t('Queries on the other objects ({0} patches)', count);
+}
 
 /**
  * The chart of what the patches of one label attend to; null where no patch has that label.
@@ -32,11 +41,11 @@ export function preferenceView(
     return { kind, words, ratios: places.map(ratiosOf), ...after };
   };
   return {
-    title: `Queries ${NAMES[asking]} (${count} patch${count === 1 ? '' : 'es'})`,
+    title: titleOf(asking, count),
     lines: [
       line('same', asking, l10n.t('same object')),
       line('other', other, l10n.t('other object')),
-      line('background', 'background', 'background'),
+      line('background', 'background', l10n.t('background')),
     ].filter(({ ratios }) => ratios.some((ratio) => ratio !== null)),
     band: places.map((layer) => bandOf(regions(layer?.mean, asking)?.[asking])),
     heads: places.flatMap(
@@ -74,15 +83,21 @@ export function preferenceSentence(
   const name = `L${layer} H${head}`;
   if (low === null || high === null)
     return l10n.t("{0}: the object's patches attend to their own object {1}.", name, times);
-  const chance = ratio > high ? l10n.t('more than') : ratio < low ? l10n.t('less than') : l10n.t('as much as');
-  return l10n.t(
-    "{0}: the object's patches attend to their own object {1}, {2} when the labels are shifted around the picture ({3} to {4}).",
-    name,
-    times,
-    chance,
-    low.toFixed(1),
-    high.toFixed(1),
-  );
+  const words = [name, times, low.toFixed(1), high.toFixed(1)] as const;
+  if (ratio > high)
+    return l10n.t(
+      "{0}: the object's patches attend to their own object {1}, more than when the labels are shifted around the picture ({2} to {3}).",
+      ...words,
+    );
+  return ratio < low
+    ? l10n.t(
+        "{0}: the object's patches attend to their own object {1}, less than when the labels are shifted around the picture ({2} to {3}).",
+        ...words,
+      )
+    : l10n.t(
+        "{0}: the object's patches attend to their own object {1}, as much as when the labels are shifted around the picture ({2} to {3}).",
+        ...words,
+      );
 }
 
 /** Why there is nothing to compare with; null when there is. */
