@@ -80,6 +80,8 @@ async function loadParts() {
     platform: 'node',
     format: 'esm',
     logLevel: 'error',
+    // the build that reads no files, which this form of bundle could not load
+    alias: { '@vscode/l10n': '@vscode/l10n/dist/browser.js' },
     plugins: [editor],
   });
   return import(pathToFileURL(bundle).href);
