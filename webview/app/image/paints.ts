@@ -61,15 +61,15 @@ interface Field {
 }
 
 /** The newest of each map that is on show; gone with the map. */
-const fields = new WeakMap<PatchMap, Field>();
+const newest = new WeakMap<PatchMap, Field>();
 
 /** A map at the pixels of a drawing: both ends of a mode, and another opacity, are drawn from the same values. */
 function fieldOf(map: PatchMap | null, width: number, height: number, between: Between): Float32Array | null {
   if (map === null) return null;
-  const known = fields.get(map);
+  const known = newest.get(map);
   if (known?.width === width && known.height === height && known.between === between) return known.values;
   const values = interpolate(map, width, height, between);
-  fields.set(map, { width, height, between, values });
+  newest.set(map, { width, height, between, values });
   return values;
 }
 
